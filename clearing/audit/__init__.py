@@ -1,0 +1,1 @@
+"""VERBS: canonical bytes, digests, bundle, verify, replay. ``verify`` is standard library only."""

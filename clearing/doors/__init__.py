@@ -1,0 +1,1 @@
+"""SHELL: files and the command line."""

@@ -1,0 +1,1 @@
+"""VERBS: book -> graph -> optimum -> premia -> rings -> legs -> positions. Pure, integers only."""

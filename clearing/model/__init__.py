@@ -1,0 +1,1 @@
+"""NOUNS: the frozen records that every other room speaks in. Standard library only."""

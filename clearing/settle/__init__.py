@@ -1,0 +1,1 @@
+"""VERBS: legs -> positions, entries and settlement instructions. Pure."""
