@@ -1,0 +1,169 @@
+"""Admission: book -> which offers take part, why the others do not, and the headroom left.
+
+A desk that concedes a premium may have to pay it, so its offers must fit its headroom: balance +
+credit limit. An offer's worst case is capacity x max(0, -limit - allowance), rounded up.
+
+Three offers of one desk with headroom 100, allowance 2 %: OF-1 concedes 5 % on 2,000 (needs 60), OF-2
+concedes 4 % on 3,000 (needs 60, 40 is left: refused), OF-3 concedes 1 % (needs 0: always fits).
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from clearing.model.book import INDEX, NONE, Book
+from clearing.model.faults import Refusal, RefusalReason
+
+if TYPE_CHECKING:
+    from clearing.model.columns import BoolArray, IntArray
+
+PPM = 1_000_000
+
+
+@dataclass(frozen=True, slots=True)
+class Admission:
+    """Which offers take part (mask), the refusals in offer order, headroom left per participant in µ."""
+
+    admitted: BoolArray
+    refusals: tuple[Refusal, ...]
+    headroom_left_micro: IntArray
+
+
+def admit(book: Book) -> Admission:
+    """Apply the reasons in their order of precedence, then headroom in order of offer id."""
+    refusals = _too_coarse(book) | _no_value(book) | _expired(book) | _unsupported(book)
+    admitted = np.ones(len(book.offers.id), dtype=np.bool_)
+    admitted[list(refusals)] = False
+    without_headroom, left = _by_headroom(book, admitted)
+    admitted[list(without_headroom)] = False
+    refusals |= without_headroom
+    return Admission(admitted, tuple(refusals[i] for i in sorted(refusals)), left)
+
+
+def offer_capacity_micro(book: Book) -> IntArray:
+    """Value of each offer's whole quantity; 0 where the fixing has no value."""
+    values = np.append(book.assets.value_micro, 1)  # INDEX = -1 is the last
+    capacity: IntArray = book.offers.quantity * values[book.offers.deliver]
+    return capacity
+
+
+def headroom_micro(book: Book) -> IntArray:
+    """Balance + credit limit, at least 0."""
+    headroom: IntArray = np.maximum(0, book.participants.balance_micro + book.participants.credit_limit_micro)
+    return headroom
+
+
+def _unsupported(book: Book) -> dict[int, Refusal]:
+    version = f"rulebook {book.rulebook.version}"
+    return {
+        offer: Refusal(offer, RefusalReason.UNSUPPORTED, "|".join(conditions.named()), version)
+        for offer, conditions in book.offers.conditions.items()
+        if conditions.named()
+    }
+
+
+def _expired(book: Book) -> dict[int, Refusal]:
+    cut_off = book.rulebook.cut_off
+    if cut_off is None:
+        return {}
+    # Canonical times compare as text once the Z is gone: a fraction then sorts after its second.
+    return {
+        offer: Refusal(offer, RefusalReason.EXPIRED, expires_at, cut_off)
+        for offer, expires_at in book.offers.expires_at.items()
+        if expires_at[:-1] <= cut_off[:-1]
+    }
+
+
+def _no_value(book: Book) -> dict[int, Refusal]:
+    lacking = np.append(book.assets.value_micro == 0, False)
+    return {
+        offer: Refusal(offer, RefusalReason.NO_VALUE, book.assets.id[asset])
+        for offer, asset in _first_asset(book, lacking)
+    }
+
+
+def _too_coarse(book: Book) -> dict[int, Refusal]:
+    tolerance = book.rulebook.residual_tolerance_micro
+    values = book.assets.value_micro
+    coarse = np.append(values > tolerance, False)
+    return {
+        offer: Refusal(offer, RefusalReason.TOO_COARSE, str(values[asset]), str(tolerance))
+        for offer, asset in _first_asset(book, coarse)
+    }
+
+
+def _first_asset(book: Book, marked: BoolArray) -> Iterator[tuple[int, int]]:
+    """Offers that name a marked asset, with the first such: deliver asset, then alternatives as written."""
+    offers = book.offers
+    rows = np.flatnonzero(marked[offers.alt_asset])
+    owners = np.searchsorted(offers.alt_start, rows, side="right") - 1
+    first = dict(zip(reversed(owners.tolist()), reversed(offers.alt_asset[rows].tolist()), strict=True))
+    delivering = np.flatnonzero(marked[offers.deliver])
+    first |= dict(zip(delivering.tolist(), offers.deliver[delivering].tolist(), strict=True))
+    return iter(first.items())
+
+
+def _by_headroom(book: Book, admitted: BoolArray) -> tuple[dict[int, Refusal], IntArray]:
+    """Offers whose worst case does not fit, and the headroom left per participant."""
+    rate, capacity = _rates_ppm(book), offer_capacity_micro(book)
+    rows = np.flatnonzero(admitted & (rate > 0))
+    columns = rows, rate[rows], capacity[rows], book.offers.participant[rows], book.offers.stock[rows]
+    stock_micro = _stock_capacity_micro(book)
+    on_stock: dict[int, list[tuple[int, int, int]]] = defaultdict(list)
+    left = headroom_micro(book).tolist()
+    refusals = {}
+    alone = _worst_cases(capacity[rows], rate[rows])
+    for offer, ppm, micro, desk, stock, need in zip(*(c.tolist() for c in (*columns, alone)), strict=True):
+        if stock != NONE:
+            together = sorted([*on_stock[stock], (-ppm, offer, micro)])
+            need = _worst_case_together(together, stock_micro[stock]) - _worst_case_together(
+                on_stock[stock], stock_micro[stock]
+            )
+        if need > 0 and need > left[desk]:
+            refusals[offer] = Refusal(offer, RefusalReason.NO_HEADROOM, str(need), str(left[desk]))
+            continue
+        left[desk] -= need
+        if stock != NONE:
+            on_stock[stock] = together
+    return refusals, np.array(left, dtype=np.int64)
+
+
+def _rates_ppm(book: Book) -> IntArray:
+    offers, participants = book.offers, book.participants
+    overdrawn = participants.balance_micro + participants.credit_limit_micro < 0
+    allowance = np.where(overdrawn, 0, book.rulebook.allowance_ppm)[offers.participant]
+    if not len(offers.id):
+        return np.zeros(0, dtype=np.int64)
+    lowest = np.minimum.reduceat(offers.alt_limit_ppm, offers.alt_start[:-1])
+    rate: IntArray = np.maximum(0, -lowest - allowance)
+    return rate
+
+
+def _worst_cases(capacity: IntArray, rate: IntArray) -> IntArray:
+    # Split so that no product passes 62 bits: rates are at most 10**6.
+    whole, rest = np.divmod(capacity, PPM)
+    worst: IntArray = whole * rate - (-(rest * rate) // PPM)
+    return worst
+
+
+def _worst_case_together(parts: list[tuple[int, int, int]], stock_micro: int) -> int:
+    """Worst case of offers on one stock: parts are (-rate, offer, capacity), sorted."""
+    total, left = 0, stock_micro
+    for negative_rate, _, capacity in parts:
+        part = min(capacity, left)
+        total -= negative_rate * part
+        left -= part
+    return -(-total // PPM)
+
+
+def _stock_capacity_micro(book: Book) -> Sequence[int]:
+    capacity: IntArray = book.stocks.quantity * book.assets.value_micro[book.stocks.asset]
+    return list(capacity.tolist())
+
+
+assert INDEX == -1, "an INDEX asset must select the last element of a column"

@@ -1,0 +1,125 @@
+"""The optimum: netting graph -> the one circulation that is best in every objective, in order.
+
+Rulebook 1: surplus, value, even, then lottery stages until no other circulation is as good. Each stage is
+solved on the face of optima of the stages before it. ``certify`` then records the potentials of every stage
+at the final flow, which prove each optimum to anyone without a solver.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from clearing.engine.faces import Face, Network, Steps, flat, is_unique, minimise, next_face, potentials
+from clearing.engine.flow_solver import FlowSolver
+from clearing.engine.lottery import lottery_costs
+from clearing.engine.netting_graph import ALTERNATIVE, OBLIGATION, OFFER, WHOLE, NettingGraph
+from clearing.model.book import Book
+from clearing.model.errors import LawBroken
+from clearing.model.outcome import Certificate, Stage
+
+if TYPE_CHECKING:
+    from clearing.model.columns import IntArray
+
+LOTTERY_STAGES_MAX = 64
+
+
+@dataclass(frozen=True, slots=True)
+class Optimum:
+    """The unique flow per arc and how many lottery stages made it unique."""
+
+    flow: IntArray
+    lottery_stages: int
+
+
+def optimise(book: Book, graph: NettingGraph, salt: bytes, solver: FlowSolver) -> Optimum:
+    """Minimise stage after stage until the circulation is unique. Raises LawBroken on a wrong answer."""
+    network, face = _whole(graph)
+    flow = np.zeros(len(graph.tail), dtype=np.int64)
+    balance = np.zeros(network.nodes, dtype=np.int64)
+    for number in range(3 + LOTTERY_STAGES_MAX):
+        steps = _steps(book, graph, face, number, salt)
+        flow = minimise(network, face, steps, flow, balance, solver)
+        potential = potentials(network, face, steps, flow)
+        if number >= 3 and is_unique(network, face, steps, flow, potential):
+            return Optimum(flow, number - 2)
+        face = next_face(network, face, steps, potential)
+    raise LawBroken(f"no unique circulation after {LOTTERY_STAGES_MAX} lottery stages")
+
+
+def certify(book: Book, graph: NettingGraph, salt: bytes, optimum: Optimum) -> tuple[Certificate, IntArray]:
+    """The certificate, and the potentials of stage 1 that the premia are taken from."""
+    network, face = _whole(graph)
+    stages, recorded = [], []
+    for number in range(3 + optimum.lottery_stages):
+        steps = _steps(book, graph, face, number, salt)
+        potential = potentials(network, face, steps, optimum.flow)
+        value = _value(face, steps, optimum.flow, number)
+        name = book.rulebook.objectives[min(number, 3)]
+        stages.append(Stage(name, value, dict(zip(graph.nodes, potential.tolist(), strict=True))))
+        recorded.append(potential)
+        unique = is_unique(network, face, steps, optimum.flow, potential)
+        face = next_face(network, face, steps, potential)
+    certificate = Certificate(stages, unique, True, stages[0].value, 0, optimum.lottery_stages)
+    return certificate, recorded[0]
+
+
+def _whole(graph: NettingGraph) -> tuple[Network, Face]:
+    """All circulations: every arc free between 0 and its capacity."""
+    low, free = np.zeros(len(graph.tail), dtype=np.int64), np.ones(len(graph.tail), dtype=np.bool_)
+    return Network(len(graph.nodes), graph.tail, graph.head), Face(low, graph.capacity, free)
+
+
+def _steps(book: Book, graph: NettingGraph, face: Face, number: int, salt: bytes) -> Steps:
+    """The cost of each arc in stage ``number``, counted from 0."""
+    delivering = np.isin(graph.kind, (OFFER, WHOLE, OBLIGATION))
+    if number == 0:
+        return flat(graph.cost)
+    if number == 1:
+        return flat(-delivering.astype(np.int64))
+    if number == 2:
+        zero = np.zeros(len(graph.tail), dtype=np.int64)
+        return Steps(zero, face.free & delivering, book.rulebook.even_segments)
+    return flat(_lottery(book, graph, face, number - 2, salt))
+
+
+def _lottery(book: Book, graph: NettingGraph, face: Face, stage: int, salt: bytes) -> IntArray:
+    cost = np.zeros(len(graph.tail), dtype=np.int64)
+    drawn = np.flatnonzero(face.free & np.isin(graph.kind, (OFFER, ALTERNATIVE, OBLIGATION)))
+    cost[drawn] = lottery_costs(salt, _lottery_texts(book, graph, drawn, stage))
+    return cost
+
+
+def _lottery_texts(book: Book, graph: NettingGraph, arcs: IntArray, stage: int) -> Iterator[str]:
+    owner, row = graph.owner[arcs], graph.alternative[arcs]
+    kind = graph.kind[arcs]
+    position = np.zeros(len(arcs), dtype=np.int64)
+    several = kind == ALTERNATIVE
+    position[several] = row[several] - book.offers.alt_start[owner[several]]
+    for of_kind, i, place in zip(kind.tolist(), owner.tolist(), position.tolist(), strict=True):
+        if of_kind == OBLIGATION:
+            yield f"{stage}|obligation|{book.obligations.id[i]}|0"
+        else:
+            yield f"{stage}|offer|{book.offers.id[i]}|{place}"
+
+
+def _value(face: Face, steps: Steps, flow: IntArray, number: int) -> int:
+    """Σ cost x flow, in unbounded integers: over all arcs, from the third stage on over those it can move."""
+    if number == 2:
+        arcs = np.flatnonzero(steps.stepped)
+        return _stepped_value(face.high[arcs], flow[arcs], steps)
+    counted = np.flatnonzero((flow != 0) & (steps.cost != 0) & (face.free | (number < 2)))
+    return _sum_of_products(steps.cost[counted].tolist(), flow[counted].tolist())
+
+
+def _stepped_value(high: IntArray, flow: IntArray, steps: Steps) -> int:
+    # Segments fill in order, so every unit above the start of segment k pays 1 more.
+    starts = (steps.bound(high, np.full(len(high), k)) for k in range(1, steps.segments))
+    return sum(sum(np.maximum(0, flow - start).tolist()) for start in starts)
+
+
+def _sum_of_products(left: Sequence[int], right: Sequence[int]) -> int:
+    return sum(a * b for a, b in zip(left, right, strict=True))

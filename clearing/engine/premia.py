@@ -1,0 +1,205 @@
+"""Premia: potentials of stage 1 -> one uniform clearing premium per asset, with the interval it could lie in.
+
+Worked example. X delivers wheat for copper at limit +2 %, Y copper for wheat at -5 %; X's 100 are used up and
+Y could do more. Y's limit then sets the price: copper - wheat = -5 %, exactly, both ways. X is paid
+wheat - copper = +5 %, more than its 2 %. The level is free: the value-weighted median premium is put at 0, so
+wheat 0 and copper -5 % (or +5 % and 0, whichever carries the median).
+
+On residual arcs any valid potentials obey mu(head) <= mu(tail) + cost. Where they leave room the rule takes
+floored midpoints, from the components that cleared most to the rest (docs/rulebook-1.md, Premia).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from heapq import heapify, heappop, heappush
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from clearing.engine.faces import Face, Network, flat, residual
+from clearing.engine.netting_graph import OBLIGATION, NettingGraph
+from clearing.engine.residual import components, condense
+from clearing.model.book import NONE
+from clearing.model.outcome import Premium
+
+if TYPE_CHECKING:
+    from clearing.model.columns import IntArray
+
+Distances = dict[int, int]
+Neighbours = Sequence[Sequence[tuple[int, int]]]
+
+
+@dataclass(frozen=True, slots=True)
+class Component:
+    """A strongly connected component of the residual graph: nodes ascending, weight, reference node."""
+
+    nodes: Sequence[int]
+    weight: int
+    reference: int
+
+
+def set_premia(graph: NettingGraph, flow: IntArray, potential: IntArray) -> Sequence[Premium]:
+    """One premium per pool, in order of asset; ``potential`` is the recorded one of stage 1."""
+    goods = np.flatnonzero(graph.kind != OBLIGATION)
+    weight = np.zeros(len(graph.nodes), dtype=np.int64)
+    np.add.at(weight, graph.head[goods], flow[goods])
+    pools = {int(node): asset for asset, node in enumerate(graph.pool.tolist()) if node != NONE}
+    cleared = [amount if node in pools else 0 for node, amount in enumerate(weight.tolist())]
+    hub = graph.nodes.index("hub") if "hub" in graph.nodes else None
+    paths = _Paths(graph, flow, goods, potential)
+    ordered = _components(paths, cleared, hub)
+    premium = _fix_all(paths, ordered, cleared, hub)
+    return _published(graph, paths, ordered, pools, premium, cleared)
+
+
+class _Paths:
+    """Shortest residual paths by Dijkstra on reduced costs, which the potentials make non-negative."""
+
+    def __init__(self, graph: NettingGraph, flow: IntArray, goods: IntArray, potential: IntArray) -> None:
+        network = Network(len(graph.nodes), graph.tail[goods], graph.head[goods])
+        low, free = np.zeros(len(goods), dtype=np.int64), np.ones(len(goods), dtype=np.bool_)
+        face = Face(low, graph.capacity[goods], free)
+        _, tail, head, cost = residual(network, face, flat(graph.cost[goods]), flow[goods])
+        self.tail, self.head, length = condense(network.nodes, tail, head, cost)
+        self.potential: list[int] = potential.tolist()
+        reduced = length + potential[self.tail] - potential[self.head]
+        self.onward: list[list[tuple[int, int]]] = [[] for _ in graph.nodes]
+        self.back: list[list[tuple[int, int]]] = [[] for _ in graph.nodes]
+        for u, v, c in zip(self.tail.tolist(), self.head.tolist(), reduced.tolist(), strict=True):
+            self.onward[u].append((v, c))
+            self.back[v].append((u, c))
+
+    def from_node(self, node: int, within: Iterable[int] | None = None) -> Mapping[int, int]:
+        """d(node, x) for every x that it reaches."""
+        start = self.potential[node]
+        found: Distances = {}
+        _extend(found, self.onward, [(0, node)], within)
+        return {x: length + self.potential[x] - start for x, length in found.items()}
+
+    def to_node(self, node: int, within: Iterable[int] | None = None) -> Mapping[int, int]:
+        """d(x, node) for every x that reaches it."""
+        end = self.potential[node]
+        found: Distances = {}
+        _extend(found, self.back, [(0, node)], within)
+        return {x: length + end - self.potential[x] for x, length in found.items()}
+
+
+def _extend(
+    best: Distances, neighbours: Neighbours, heap: list[tuple[int, int]], within: Iterable[int] | None = None
+) -> set[int]:
+    """Lower ``best`` by the new sources in ``heap``; returns the nodes that were not reached before."""
+    allowed = None if within is None else set(within)
+    reached = set()
+    heapify(heap)
+    while heap:
+        length, node = heappop(heap)
+        if node not in best:
+            reached.add(node)
+        elif best[node] <= length:
+            continue
+        best[node] = length
+        for other, cost in neighbours[node]:
+            if (allowed is None or other in allowed) and best.get(other, length + cost + 1) > length + cost:
+                heappush(heap, (length + cost, other))
+    return reached
+
+
+def _components(paths: _Paths, cleared: Sequence[int], hub: int | None) -> Sequence[Component]:
+    """All components in the order of the rule: the hub's, then by value cleared, then by least node."""
+    label = components(len(cleared), paths.tail, paths.head).tolist()
+    members: dict[int, list[int]] = {}
+    for node, name in enumerate(label):
+        members.setdefault(name, []).append(node)
+    found = [
+        Component(nodes, sum(cleared[x] for x in nodes), _reference(nodes, cleared, hub))
+        for nodes in members.values()
+    ]
+    return sorted(found, key=lambda c: (c.reference != hub, -c.weight, c.nodes[0]))
+
+
+def _reference(nodes: Sequence[int], cleared: Sequence[int], hub: int | None) -> int:
+    if hub is not None and hub in nodes:
+        return hub
+    return min(nodes, key=lambda x: (-cleared[x], x))
+
+
+def _fix_all(
+    paths: _Paths, ordered: Sequence[Component], cleared: Sequence[int], hub: int | None
+) -> list[int]:
+    """mu of every node."""
+    fixed: dict[int, int] = {}
+    upper: Distances = {}
+    lower: Distances = {}  # of -mu, so that both are shortest distances
+    for component in ordered:
+        if component.nodes[0] in fixed:
+            continue
+        settled = _fix_component(paths, component, cleared, hub, upper, lower)
+        while settled:
+            fixed |= settled
+            pi = paths.potential
+            from_above = _extend(upper, paths.onward, [(mu - pi[x], x) for x, mu in settled.items()])
+            from_below = _extend(lower, paths.back, [(pi[x] - mu, x) for x, mu in settled.items()])
+            both = [x for x in from_above | from_below if x in upper and x in lower and x not in fixed]
+            settled = {x: (upper[x] + pi[x] + pi[x] - lower[x]) // 2 for x in both}
+    return [fixed[x] for x in range(len(cleared))]
+
+
+def _fix_component(
+    paths: _Paths,
+    component: Component,
+    cleared: Sequence[int],
+    hub: int | None,
+    upper: Distances,
+    lower: Distances,
+) -> dict[int, int]:
+    """Midpoints relative to the reference, shifted to the median and then into [L, U]."""
+    nodes, reference, pi = component.nodes, component.reference, paths.potential
+    outward, inward = paths.from_node(reference, nodes), paths.to_node(reference, nodes)
+    middle = {x: (outward[x] - inward[x]) // 2 for x in nodes}
+    shift = 0 if reference == hub else -_median(middle, cleared)
+    highest = min((upper[x] + pi[x] - middle[x] for x in nodes if x in upper), default=shift)
+    lowest = max((pi[x] - lower[x] - middle[x] for x in nodes if x in lower), default=shift)
+    shift = max(lowest, min(highest, shift))
+    return {x: mu + shift for x, mu in middle.items()}
+
+
+def _median(middle: Mapping[int, int], cleared: Sequence[int]) -> int:
+    """The least mu at which the cumulated weight reaches half of all."""
+    total, cumulated = sum(cleared[x] for x in middle), 0
+    for mu, node in sorted((mu, node) for node, mu in middle.items()):
+        cumulated += cleared[node]
+        if 2 * cumulated >= total:
+            return mu
+    raise AssertionError("a component has nodes")
+
+
+def _published(
+    graph: NettingGraph,
+    paths: _Paths,
+    ordered: Sequence[Component],
+    pools: Mapping[int, int],
+    premium: Sequence[int],
+    cleared: Sequence[int],
+) -> Sequence[Premium]:
+    first = next((c for c in ordered if c.weight > 0), None)
+    everywhere = None if first is None else (paths.from_node(first.reference), paths.to_node(first.reference))
+    lines = []
+    for component in ordered:
+        held = [x for x in component.nodes if x in pools]
+        reference, spans = (None, None) if first is None else (first.reference, everywhere)
+        if component.weight > 0 and held:
+            r = reference = component.reference
+            spans = paths.from_node(r, component.nodes), paths.to_node(r, component.nodes)
+        for node in held:
+            lowest = highest = None
+            if reference is not None and spans is not None:
+                outward, inward = spans
+                highest = premium[reference] + outward[node] if node in outward else None
+                lowest = premium[reference] - inward[node] if node in inward else None
+            named = None if reference is None else graph.nodes[reference]
+            least = graph.nodes[component.nodes[0]]
+            line = Premium(pools[node], premium[node], lowest, highest, named, least, cleared[node])
+            lines.append(line)
+    return sorted(lines, key=lambda line: line.asset)

@@ -1,0 +1,174 @@
+"""Use cases: each reads what it was handed, decides once in the pure rooms and writes through one sink.
+
+No file, clock or terminal is touched here: the doors hand over a book, a sink for the bundle's files and,
+if times are wanted, a clock.
+"""
+
+from __future__ import annotations
+
+import platform
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import TypeAlias
+
+from clearing import __version__
+from clearing.audit.canonical import Sink
+from clearing.audit.seal import Manifest, Sign, seal_inputs, seal_manifest, seal_outcome
+from clearing.engine.accounts import add_up, book_entries, take_positions
+from clearing.engine.admission import Admission, admit
+from clearing.engine.flow_solver import FLOW_SOLVERS
+from clearing.engine.legs import make_legs
+from clearing.engine.netting_graph import NettingGraph, build_graph
+from clearing.engine.optimum import certify, optimise
+from clearing.engine.premia import set_premia
+from clearing.engine.ranges import graph_faults, quantity_faults
+from clearing.engine.rings import find_rings
+from clearing.engine.shares import share
+from clearing.model.book import Book, SessionTerms
+from clearing.model.errors import BookFault
+from clearing.model.faults import Fault, FaultReport, Refusal
+from clearing.model.outcome import Outcome
+from clearing.settle.instructions import issue_instructions
+
+Progress: TypeAlias = Callable[[str], None]
+"""Told the name of each stage as it begins: seal, solve, certify, settle, write."""
+
+
+@dataclass(frozen=True, slots=True)
+class Session:
+    """A cleared book: what came in, what was decided, what was sealed."""
+
+    book: Book
+    outcome: Outcome
+    manifest: Manifest
+
+
+def refusals_of(book: Book) -> Sequence[Refusal]:
+    """Every refusal, without clearing. Raises BookFault where the book's ranges do not fit."""
+    return _admitted(book)[0].refusals
+
+
+def clear_book(
+    book: Book,
+    terms: SessionTerms,
+    sink: Sink,
+    *,
+    solver: str = "ortools",
+    previous: str | None = None,
+    sign: Sign | None = None,
+    progress: Progress | None = None,
+) -> Session:
+    """Clear a book and write its bundle through ``sink``.
+
+    ``previous`` is the digest of the session before; ``solver`` names one of FLOW_SOLVERS and changes
+    nothing in the bundle but ``made_by``. Raises BookFault, or LawBroken when a solver's answer is wrong.
+    """
+    begin = progress or _silent
+    admission, graph = _admitted(book)
+    begin("seal")
+    inputs = seal_inputs(book, sink)
+    salt = terms.salt if terms.salt is not None else inputs.offers_root
+    outcome = decide(book, admission, graph, salt=salt, solver=solver, progress=begin)
+    begin("write")
+    manifest = seal_manifest(
+        book,
+        outcome,
+        inputs=inputs,
+        outcome_files=seal_outcome(book, outcome, sink),
+        session_id=terms.id,
+        salt=salt,
+        previous=previous,
+        sign=sign,
+        made_by=made_by(solver),
+        sink=sink,
+    )
+    return Session(book, outcome, manifest)
+
+
+def decide(
+    book: Book,
+    admission: Admission,
+    graph: NettingGraph,
+    *,
+    salt: bytes,
+    solver: str = "ortools",
+    progress: Progress | None = None,
+) -> Outcome:
+    """Everything that follows from a book and a salt."""
+    begin, flow_solver = progress or _silent, FLOW_SOLVERS[solver]
+    begin("solve")
+    optimum = optimise(book, graph, salt, flow_solver)
+    begin("certify")
+    certificate, potential = certify(book, graph, salt, optimum)
+    premia = set_premia(graph, optimum.flow, potential)
+    begin("settle")
+    shares = share(book, graph, optimum.flow, salt)
+    rings = find_rings(book, graph, optimum.flow, shares)
+    legs, fills = make_legs(book, rings, shares, premia, salt, flow_solver)
+    instructions = issue_instructions(book, legs)
+    return Outcome(
+        refusals=admission.refusals,
+        fills=fills,
+        certificate=certificate,
+        premia=premia,
+        rings=rings,
+        legs=legs,
+        entries=book_entries(book, legs),
+        positions=take_positions(book, legs),
+        instructions=instructions,
+        totals=add_up(book, fills, rings, legs, instructions),
+    )
+
+
+def outcome_of(book: Book, salt: bytes, *, solver: str = "ortools") -> Outcome:
+    """Clear a book in memory, sealing nothing."""
+    admission, graph = _admitted(book)
+    return decide(book, admission, graph, salt=salt, solver=solver)
+
+
+def summary(session: Session) -> Mapping[str, object]:
+    """The object of ``clearing clear --json``, its seconds apart."""
+    outcome, totals = session.outcome, session.outcome.totals
+    return {
+        "session": session.manifest.session,
+        "digest": session.manifest.digest,
+        "offers": len(session.book.offers.id),
+        "refused": len(outcome.refusals),
+        "obligations": len(session.book.obligations.id),
+        "filled_offers": totals.filled_offers,
+        "partly_filled_offers": totals.partly_filled_offers,
+        "value_cleared_micro": str(totals.value_cleared_micro),
+        "obligations_cleared_micro": str(totals.obligations_cleared_micro),
+        "surplus_micro_ppm": str(totals.surplus_micro_ppm),
+        "rings": len(outcome.rings.nodes),
+        "legs": len(outcome.legs.quantity),
+        "instructions": len(outcome.instructions),
+        "participants_served": totals.participants_served,
+        "longest_ring": totals.longest_ring,
+        "optimal": outcome.certificate.optimal,
+        "gap": str(outcome.certificate.gap),
+        "unique": outcome.certificate.unique,
+    }
+
+
+def made_by(solver: str) -> Mapping[str, object]:
+    """What made a bundle: recorded, but not under the digest."""
+    return {"engine": __version__, "python": platform.python_version(), "solvers": [solver]}
+
+
+def _admitted(book: Book) -> tuple[Admission, NettingGraph]:
+    _stop_on(quantity_faults(book))
+    admission = admit(book)
+    graph = build_graph(book, admission)
+    _stop_on(graph_faults(book, graph))
+    return admission, graph
+
+
+def _stop_on(faults: Sequence[Fault]) -> None:
+    if faults:
+        counts = {reason: sum(f.reason is reason for f in faults) for reason in {f.reason for f in faults}}
+        raise BookFault(FaultReport(counts, faults))
+
+
+def _silent(_stage: str) -> None:
+    return None
