@@ -1,0 +1,245 @@
+"""A book and its outcome in, the canonical lines of every outcome/ file and of the certificate out.
+
+Formatted by schema like the inputs; files come in ascending path, lines in the order that the
+format names: leading identifiers bytewise, rings by number.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from itertools import pairwise
+
+from clearing.audit.canonical import Lines, canonical, row_batches
+from clearing.audit.input_lines import asset_names
+from clearing.model.book import Book, Offers
+from clearing.model.faults import Refusal
+from clearing.model.outcome import Certificate, Fills, Instruction, Legs, Outcome, Premium, Rings
+
+CERTIFICATE = "certificate.json"
+CERTIFICATE_FORMAT = "clearing-certificate/1"
+
+
+def outcome_files(book: Book, outcome: Outcome) -> Iterator[tuple[str, Iterator[Lines]]]:
+    """Path and lines of each file; a file without lines yields no batch."""
+    yield CERTIFICATE, iter([[certificate_line(outcome.certificate)]])
+    yield "outcome/entries.jsonl", _entry_lines(book, outcome)
+    yield "outcome/fills.jsonl", _fill_lines(book, outcome.fills)
+    yield "outcome/instructions.jsonl", _instruction_lines(book, outcome.instructions)
+    yield "outcome/legs.jsonl", _leg_lines(book, outcome.legs)
+    yield "outcome/positions.jsonl", _position_lines(book, outcome)
+    yield "outcome/premia.jsonl", _premium_lines(book, outcome.premia)
+    yield "outcome/refusals.jsonl", _refusal_lines(book, outcome.refusals)
+    yield "outcome/rings.jsonl", _ring_lines(book, outcome.rings)
+
+
+def ring_id(ring: int) -> str:
+    """Ring ids count from 1 in extraction order."""
+    return f"R{ring + 1:06d}"
+
+
+def certificate_line(certificate: Certificate) -> str:
+    """The certificate as one canonical object; potentials are written by schema, there may be millions."""
+    stages = ",".join(
+        f'{{"objective":{canonical(stage.objective)},"potentials":{{'
+        + ",".join([f'"{node}":"{stage.potentials[node]}"' for node in sorted(stage.potentials)])
+        + f'}},"value":"{stage.value}"}}'
+        for stage in certificate.stages
+    )
+    return (
+        f'{{"bound":"{certificate.bound}","format":"{CERTIFICATE_FORMAT}","gap":"{certificate.gap}",'
+        f'"lottery_stages":{certificate.lottery_stages},"optimal":{canonical(certificate.optimal)},'
+        f'"stages":[{stages}],"unique":{canonical(certificate.unique)}}}'
+    )
+
+
+def _entry_lines(book: Book, outcome: Outcome) -> Iterator[Lines]:
+    names = book.participants.id
+    entries = sorted(outcome.entries, key=lambda entry: (entry.participant, entry.kind))
+    for first, last in row_batches(len(entries)):
+        yield [
+            f'{{"amount_micro":"{entry.amount_micro}","kind":"{entry.kind}",'
+            f'"participant_id":"{names[entry.participant]}"}}'
+            for entry in entries[first:last]
+        ]
+
+
+def _fill_lines(book: Book, fills: Fills) -> Iterator[Lines]:
+    """Obligations come first: fills sort by kind, then by id."""
+    for first, last in row_batches(len(book.obligations.id)):
+        flows = fills.obligation_flow_micro[first:last].tolist()
+        yield [
+            f'{{"flow_micro":"{flow}","id":"{obligation}","kind":"obligation"}}'
+            for obligation, flow in zip(book.obligations.id[first:last], flows, strict=True)
+            if flow
+        ]
+    for first, last in row_batches(len(book.offers.id)):
+        yield _offer_fill_batch(book.offers, fills, first=first, last=last)
+
+
+def _offer_fill_batch(offers: Offers, fills: Fills, *, first: int, last: int) -> Lines:
+    starts = offers.alt_start[first : last + 1].tolist()
+    low, high = starts[0], starts[-1]
+    flows = fills.alt_flow_micro[low:high].tolist()
+    quantities = fills.alt_quantity[low:high].tolist()
+
+    def received(a: int, b: int) -> str:
+        if b - a == 1:
+            return f'{{"alternative":0,"flow_micro":"{flows[a - low]}","quantity":"{quantities[a - low]}"}}'
+        return ",".join(
+            f'{{"alternative":{at - a},"flow_micro":"{flows[at - low]}","quantity":"{quantities[at - low]}"}}'
+            for at in range(a, b)
+            if flows[at - low]
+        )
+
+    return [
+        f'{{"delivered":"{delivered}","flow_micro":"{flow}","id":"{offer}","kind":"offer",'
+        f'"received":[{received(a, b)}]}}'
+        for delivered, flow, offer, a, b in zip(
+            fills.offer_quantity[first:last].tolist(),
+            fills.offer_flow_micro[first:last].tolist(),
+            offers.id[first:last],
+            starts[:-1],
+            starts[1:],
+            strict=True,
+        )
+        if flow
+    ]
+
+
+def _instruction_lines(book: Book, instructions: Sequence[Instruction]) -> Iterator[Lines]:
+    names, assets = book.participants.id, asset_names(book.assets)
+    ids = [f"I{number:06d}" for number in range(1, len(instructions) + 1)]
+    # Bytewise, I1000000 sorts before I100001: from a million on this is not the order of numbers.
+    order = sorted(range(len(ids)), key=ids.__getitem__)
+    for first, last in row_batches(len(order)):
+        yield [
+            _instruction_line(instructions[at], ids[at], names, assets) for at in order[first:last]
+        ]
+
+
+def _instruction_line(
+    instruction: Instruction, instruction_id: str, names: Sequence[str], assets: Sequence[str]
+) -> str:
+    premium = instruction.premium_micro
+    premium_member = "" if premium is None else f'"premium_micro":"{premium}",'
+    rings = '","'.join([ring_id(ring) for ring in instruction.rings])
+    return (
+        f'{{"asset_id":"{assets[instruction.asset]}","deliverer":"{names[instruction.deliverer]}",'
+        f'"group":"G{instruction.group + 1:06d}","instruction_id":"{instruction_id}",{premium_member}'
+        f'"quantity":"{instruction.quantity}","receiver":"{names[instruction.receiver]}",'
+        f'"rings":[{_string_list(rings)}],"value_micro":"{instruction.value_micro}"}}'
+    )
+
+
+def _string_list(joined: str) -> str:
+    """Ids joined by ``","`` as the inside of a JSON list."""
+    return f'"{joined}"' if joined else ""
+
+
+def _leg_lines(book: Book, legs: Legs) -> Iterator[Lines]:
+    names, offer_ids, assets = book.participants.id, book.offers.id, asset_names(book.assets)
+    for first, last in row_batches(len(legs.quantity)):
+        giving, receiving = legs.giver_offer[first:last], legs.receiver_offer[first:last]
+        rows = zip(
+            legs.alternative[first:last].tolist(),
+            book.offers.deliver[giving].tolist(),
+            book.offers.participant[giving].tolist(),
+            giving.tolist(),
+            legs.premium_micro[first:last].tolist(),
+            legs.quantity[first:last].tolist(),
+            book.offers.participant[receiving].tolist(),
+            receiving.tolist(),
+            _ring_lists(legs, first=first, last=last),
+            legs.value_micro[first:last].tolist(),
+            strict=True,
+        )
+        yield [
+            f'{{"alternative":{alternative},"asset_id":"{assets[asset]}","giver":"{names[giver]}",'
+            f'"giver_offer":"{offer_ids[gives]}","premium_micro":"{premium}","quantity":"{quantity}",'
+            f'"receiver":"{names[receiver]}","receiver_offer":"{offer_ids[takes]}",'
+            f'"rings":[{rings}],"value_micro":"{value}"}}'
+            for alternative, asset, giver, gives, premium, quantity, receiver, takes, rings, value in rows
+        ]
+
+
+def _ring_lists(legs: Legs, *, first: int, last: int) -> list[str]:
+    """The rings of each leg of the batch as the inside of a JSON list."""
+    starts = legs.ring_start[first : last + 1].tolist()
+    low, high = starts[0], starts[-1]
+    rings = [f'"R{ring + 1:06d}"' for ring in legs.ring[low:high].tolist()]
+    return [",".join(rings[a - low : b - low]) for a, b in pairwise(starts)]
+
+
+def _position_lines(book: Book, outcome: Outcome) -> Iterator[Lines]:
+    names, assets = book.participants.id, asset_names(book.assets)
+    positions = sorted(outcome.positions, key=lambda each: (each.participant, assets[each.asset]))
+    for first, last in row_batches(len(positions)):
+        yield [
+            f'{{"asset_id":"{assets[position.asset]}","delivered":"{position.delivered}",'
+            f'"participant_id":"{names[position.participant]}","received":"{position.received}"}}'
+            for position in positions[first:last]
+        ]
+
+
+def _premium_lines(book: Book, premia: Sequence[Premium]) -> Iterator[Lines]:
+    assets = asset_names(book.assets)
+    ordered = sorted(premia, key=lambda premium: assets[premium.asset])
+    for first, last in row_batches(len(ordered)):
+        yield [_premium_line(premium, assets[premium.asset]) for premium in ordered[first:last]]
+
+
+def _premium_line(premium: Premium, asset: str) -> str:
+    fields: dict[str, object] = {
+        "asset_id": asset,
+        "component": premium.component,
+        "premium_ppm": str(premium.premium_ppm),
+        "traded_micro": str(premium.traded_micro),
+    }
+    if premium.lowest_ppm is not None:
+        fields["lowest_ppm"] = str(premium.lowest_ppm)
+    if premium.highest_ppm is not None:
+        fields["highest_ppm"] = str(premium.highest_ppm)
+    if premium.reference is not None:
+        fields["reference"] = premium.reference
+    return canonical(fields)
+
+
+def _refusal_lines(book: Book, refusals: Sequence[Refusal]) -> Iterator[Lines]:
+    ordered = sorted(refusals, key=lambda refusal: refusal.offer)
+    for first, last in row_batches(len(ordered)):
+        yield [_refusal_line(refusal, book.offers.id[refusal.offer]) for refusal in ordered[first:last]]
+
+
+def _refusal_line(refusal: Refusal, offer_id: str) -> str:
+    fields = {"offer_id": offer_id, "reason": refusal.reason.value}
+    if refusal.found is not None:
+        fields["found"] = refusal.found
+    if refusal.limit is not None:
+        fields["limit"] = refusal.limit
+    return canonical(fields)
+
+
+def _ring_lines(book: Book, rings: Rings) -> Iterator[Lines]:
+    flows, starts = rings.flow_micro.tolist(), rings.segment_start.tolist()
+    for ring, nodes in enumerate(rings.nodes):
+        ids = book.obligations.id if rings.of_obligations[ring] else book.offers.id
+        segments = _segments(rings, ids, first=starts[ring], last=starts[ring + 1])
+        node_list = _string_list('","'.join(nodes))
+        yield [
+            f'{{"flow_micro":"{flows[ring]}","nodes":[{node_list}],"ring_id":"{ring_id(ring)}",'
+            f'"segments":[{segments}]}}'
+        ]
+
+
+def _segments(rings: Rings, ids: Sequence[str], *, first: int, last: int) -> str:
+    starts = rings.member_start[first : last + 1].tolist()
+    low, high = starts[0], starts[-1]
+    members = [f'"{ids[member]}"' for member in rings.member[low:high].tolist()]
+    return ",".join(
+        [
+            f'{{"flow_micro":"{flow}","members":[{",".join(members[a - low : b - low])}]}}'
+            for flow, a, b in zip(
+                rings.segment_flow_micro[first:last].tolist(), starts[:-1], starts[1:], strict=True
+            )
+        ]
+    )
