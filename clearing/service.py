@@ -142,7 +142,7 @@ def summary(session: Session) -> Mapping[str, object]:
         "surplus_micro_ppm": str(totals.surplus_micro_ppm),
         "rings": len(outcome.rings.nodes),
         "legs": len(outcome.legs.quantity),
-        "instructions": len(outcome.instructions),
+        "instructions": len(outcome.instructions.quantity),
         "participants_served": totals.participants_served,
         "longest_ring": totals.longest_ring,
         "optimal": outcome.certificate.optimal,

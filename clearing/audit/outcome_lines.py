@@ -8,12 +8,18 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from itertools import pairwise
+from typing import TYPE_CHECKING
+
+import numpy as np
 
 from clearing.audit.canonical import Lines, canonical, row_batches
 from clearing.audit.input_lines import asset_names
 from clearing.model.book import Book, Offers
 from clearing.model.faults import Refusal
-from clearing.model.outcome import Certificate, Fills, Instruction, Legs, Outcome, Premium, Rings
+from clearing.model.outcome import Certificate, Fills, Instructions, Legs, Outcome, Premium, Rings
+
+if TYPE_CHECKING:
+    from clearing.model.columns import IntArray
 
 CERTIFICATE = "certificate.json"
 CERTIFICATE_FORMAT = "clearing-certificate/1"
@@ -106,29 +112,36 @@ def _offer_fill_batch(offers: Offers, fills: Fills, *, first: int, last: int) ->
     ]
 
 
-def _instruction_lines(book: Book, instructions: Sequence[Instruction]) -> Iterator[Lines]:
+def _instruction_lines(book: Book, instructions: Instructions) -> Iterator[Lines]:
     names, assets = book.participants.id, asset_names(book.assets)
-    ids = [f"I{number:06d}" for number in range(1, len(instructions) + 1)]
     # Bytewise, I1000000 sorts before I100001: from a million on this is not the order of numbers.
-    order = sorted(range(len(ids)), key=ids.__getitem__)
-    for first, last in row_batches(len(order)):
+    ids = [f"I{number:06d}" for number in range(1, len(instructions.quantity) + 1)]
+    order = np.array(sorted(range(len(ids)), key=ids.__getitem__), dtype=np.int64)
+    rings = _ring_lists(instructions.ring_start, instructions.ring)
+    premia = _premium_members(instructions)
+    for first, last in row_batches(len(ids)):
+        some = order[first:last]
+        columns = (
+            instructions.asset,
+            instructions.deliverer,
+            instructions.group,
+            instructions.quantity,
+            instructions.receiver,
+            instructions.value_micro,
+        )
+        rows = zip(some.tolist(), *(column[some].tolist() for column in columns), strict=True)
         yield [
-            _instruction_line(instructions[at], ids[at], names, assets) for at in order[first:last]
+            f'{{"asset_id":"{assets[asset]}","deliverer":"{names[deliverer]}","group":"G{group + 1:06d}",'
+            f'"instruction_id":"{ids[at]}",{premia[at]}"quantity":"{quantity}",'
+            f'"receiver":"{names[receiver]}","rings":[{rings[at]}],"value_micro":"{value}"}}'
+            for at, asset, deliverer, group, quantity, receiver, value in rows
         ]
 
 
-def _instruction_line(
-    instruction: Instruction, instruction_id: str, names: Sequence[str], assets: Sequence[str]
-) -> str:
-    premium = instruction.premium_micro
-    premium_member = "" if premium is None else f'"premium_micro":"{premium}",'
-    rings = '","'.join([ring_id(ring) for ring in instruction.rings])
-    return (
-        f'{{"asset_id":"{assets[instruction.asset]}","deliverer":"{names[instruction.deliverer]}",'
-        f'"group":"G{instruction.group + 1:06d}","instruction_id":"{instruction_id}",{premium_member}'
-        f'"quantity":"{instruction.quantity}","receiver":"{names[instruction.receiver]}",'
-        f'"rings":[{_string_list(rings)}],"value_micro":"{instruction.value_micro}"}}'
-    )
+def _premium_members(instructions: Instructions) -> list[str]:
+    if instructions.premium_micro is None:
+        return [""] * len(instructions.quantity)
+    return [f'"premium_micro":"{premium}",' for premium in instructions.premium_micro.tolist()]
 
 
 def _string_list(joined: str) -> str:
@@ -149,7 +162,7 @@ def _leg_lines(book: Book, legs: Legs) -> Iterator[Lines]:
             legs.quantity[first:last].tolist(),
             book.offers.participant[receiving].tolist(),
             receiving.tolist(),
-            _ring_lists(legs, first=first, last=last),
+            _ring_lists(legs.ring_start[first : last + 1], legs.ring),
             legs.value_micro[first:last].tolist(),
             strict=True,
         )
@@ -162,11 +175,11 @@ def _leg_lines(book: Book, legs: Legs) -> Iterator[Lines]:
         ]
 
 
-def _ring_lists(legs: Legs, *, first: int, last: int) -> list[str]:
-    """The rings of each leg of the batch as the inside of a JSON list."""
-    starts = legs.ring_start[first : last + 1].tolist()
+def _ring_lists(ring_start: IntArray, ring: IntArray) -> list[str]:
+    """The rings of each row as the inside of a JSON list; ``ring_start`` bounds them, one more than rows."""
+    starts = ring_start.tolist()
     low, high = starts[0], starts[-1]
-    rings = [f'"R{ring + 1:06d}"' for ring in legs.ring[low:high].tolist()]
+    rings = [f'"R{number + 1:06d}"' for number in ring[low:high].tolist()]
     return [",".join(rings[a - low : b - low]) for a, b in pairwise(starts)]
 
 

@@ -130,7 +130,7 @@ def _counts(book: Book, outcome: Outcome) -> dict[str, int]:
         "rings": len(outcome.rings.nodes),
         "segments": totals.segments,
         "legs": len(outcome.legs.quantity),
-        "instructions": len(outcome.instructions),
+        "instructions": len(outcome.instructions.quantity),
         "groups": totals.groups,
         "participants_served": totals.participants_served,
         "longest_ring": totals.longest_ring,

@@ -13,7 +13,7 @@ import numpy as np
 
 from clearing.engine.admission import offer_capacity_micro
 from clearing.model.book import INDEX, Book
-from clearing.model.outcome import Entry, Fills, Instruction, Legs, Position, Rings, Totals
+from clearing.model.outcome import Entry, Fills, Instructions, Legs, Position, Rings, Totals
 
 if TYPE_CHECKING:
     from clearing.model.columns import IntArray
@@ -53,9 +53,7 @@ def take_positions(book: Book, legs: Legs) -> Sequence[Position]:
     return sorted(positions, key=lambda p: (p.participant, names[p.asset]))
 
 
-def add_up(
-    book: Book, fills: Fills, rings: Rings, legs: Legs, instructions: Sequence[Instruction]
-) -> Totals:
+def add_up(book: Book, fills: Fills, rings: Rings, legs: Legs, instructions: Instructions) -> Totals:
     """The figures that the manifest and the command line repeat."""
     flow, capacity = fills.offer_flow_micro, offer_capacity_micro(book)
     gains = zip(book.offers.alt_limit_ppm.tolist(), fills.alt_flow_micro.tolist(), strict=True)
@@ -69,7 +67,7 @@ def add_up(
         participants_served=len(_served(book, fills, legs)),
         longest_ring=int(lengths.max(initial=0)),
         segments=len(rings.segment_flow_micro),
-        groups=len({instruction.group for instruction in instructions}),
+        groups=int(instructions.group.max(initial=-1)) + 1,
     )
 
 

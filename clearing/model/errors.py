@@ -26,5 +26,5 @@ class BookFault(InputFault):
         self.report = report
 
 
-class LawBroken(Exception):  # noqa: N818 - a bug, not an operating fault: nothing but the outermost door catches it
+class LawBroken(Exception):
     """The engine's own result breaks a law: a bug. The session stops and nothing is written."""

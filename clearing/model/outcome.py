@@ -127,18 +127,23 @@ class Position:
 
 
 @dataclass(frozen=True, slots=True)
-class Instruction:
-    """One settlement instruction; ``group`` counts from 0, instructions of a group settle together."""
+class Instructions:
+    """Settlement instructions, sorted by (deliverer, receiver, asset).
 
-    deliverer: int
-    receiver: int
-    asset: int
-    quantity: int
-    value_micro: int
-    premium_micro: int | None
+    ``group`` counts from 0; instructions of a group settle together or not at all. The rings of
+    instruction i are ``ring[ring_start[i]:ring_start[i + 1]]``, ascending.
+    """
+
+    deliverer: IntArray
+    receiver: IntArray
+    asset: IntArray
+    quantity: IntArray
+    value_micro: IntArray
+    premium_micro: IntArray | None
     """None under net netting, where entries book the premium."""
-    rings: tuple[int, ...]
-    group: int
+    ring_start: IntArray
+    ring: IntArray
+    group: IntArray
 
 
 @dataclass(frozen=True, slots=True)
@@ -153,7 +158,7 @@ class Outcome:
     legs: Legs
     entries: Sequence[Entry]
     positions: Sequence[Position]
-    instructions: Sequence[Instruction]
+    instructions: Instructions
     totals: Totals
 
 
