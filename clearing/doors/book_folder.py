@@ -1,0 +1,140 @@
+"""A book folder in, the book as checked columns and the session's terms out; faults stop the whole book.
+
+Size, encoding and header of every file are looked at before any row. If they are at fault, rows are
+read too only where that takes no time (QUICK_BYTES_MAX), so that the answer comes soon.
+"""
+
+from __future__ import annotations
+
+import gc
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+
+from clearing.doors.asset_tables import read_assets
+from clearing.doors.condition_columns import CONDITION_COLUMNS
+from clearing.doors.csv_table import Table, TableForm, has_long_fields, open_table
+from clearing.doors.desk_tables import read_obligations, read_participants, read_stocks
+from clearing.doors.fault_list import FaultList, fault_report
+from clearing.doors.number_columns import Increments
+from clearing.doors.offer_columns import Known
+from clearing.doors.offer_table import no_offers, read_offers
+from clearing.doors.rulebook_file import read_rulebook
+from clearing.doors.text_columns import Names
+from clearing.model.book import INDEX, INDEX_NAME, Book, SessionTerms
+from clearing.model.errors import BookFault, UsageFault
+from clearing.model.rulebook import Rulebook
+
+QUICK_BYTES_MAX = 4 * 2**20
+RULEBOOK = "rulebook.toml"
+OFFER_OPTIONS = ("limit_bps", "receive_max", "stock_id", *CONDITION_COLUMNS, "expires_at", "memo")
+FORMS = (
+    TableForm(
+        "participants.csv",
+        ("participant_id",),
+        ("name", "lei", "country", "balance", "credit_limit", "balance_cap", "memo"),
+        ids=("participant_id",),
+    ),
+    TableForm(
+        "assets.csv",
+        ("asset_id", "unit", "increment"),
+        ("name", "class", "hs_code", "location", "window"),
+        ids=("asset_id",),
+    ),
+    TableForm("fixing.csv", ("asset_id", "value"), ids=("asset_id",)),
+    TableForm(
+        "stocks.csv",
+        ("stock_id", "participant_id", "asset_id", "quantity"),
+        ids=("stock_id", "participant_id", "asset_id"),
+        may_be_absent=True,
+    ),
+    TableForm(
+        "offers.csv",
+        ("offer_id", "participant_id", "deliver_asset", "deliver_quantity", "receive_assets"),
+        OFFER_OPTIONS,
+        ids=("offer_id", "participant_id", "deliver_asset", "stock_id"),
+    ),
+    TableForm(
+        "obligations.csv",
+        ("obligation_id", "debtor_id", "creditor_id", "amount"),
+        ("due_date", "reference"),
+        ids=("obligation_id", "debtor_id", "creditor_id"),
+        may_be_absent=True,
+    ),
+)
+
+
+def read_book(folder: Path, *, rulebook: Path | None = None) -> tuple[Book, SessionTerms]:
+    """The book in ``folder``; ``rulebook`` replaces the folder's own. Raises BookFault with all faults."""
+    if not folder.is_dir():
+        raise UsageFault(f"{folder}: no such folder; a book is a folder of CSV files")
+    if rulebook is not None and not rulebook.is_file():
+        raise UsageFault(f"{rulebook}: no such file; a rulebook is a TOML file")
+    lists = {form.file: FaultList(form.file, form.columns) for form in FORMS}
+    lists[RULEBOOK] = FaultList(RULEBOOK if rulebook is None else rulebook.name)
+    rules, terms = read_rulebook(folder / RULEBOOK if rulebook is None else rulebook, lists[RULEBOOK])
+    tables = {form.file: open_table(folder, form, lists[form.file]) for form in FORMS}
+    _look_quickly(tables, lists)
+    with _collector_paused():
+        book = _book(tables, lists, rules)
+    _raise_if_any(lists)
+    return book, terms
+
+
+def _look_quickly(tables: Mapping[str, Table | None], lists: Mapping[str, FaultList]) -> None:
+    """Raises the faults of whole files at once when reading the rows would keep the answer waiting."""
+    opened = [table for table in tables.values() if table is not None]
+    if sum(len(table.content) for table in opened) > QUICK_BYTES_MAX:
+        for table in opened:
+            has_long_fields(table)
+        _raise_if_any(lists)
+
+
+def _raise_if_any(lists: Mapping[str, FaultList]) -> None:
+    report = fault_report(lists.values())
+    if report.counts:
+        raise BookFault(report)
+
+
+def _book(tables: Mapping[str, Table | None], lists: Mapping[str, FaultList], rules: Rulebook) -> Book:
+    def names(ids: Sequence[str], file: str) -> Names:
+        return Names({name: i for i, name in enumerate(ids)}, file, not lists[file].rows_lost)
+
+    participants = read_participants(tables["participants.csv"])
+    desks = names(participants.id, "participants.csv")
+    assets, steps = read_assets(tables["assets.csv"], tables["fixing.csv"])
+    goods = names(assets.id, "assets.csv")
+    goods = Names({**goods.index, INDEX_NAME: INDEX}, goods.file, goods.complete)
+    increments = Increments(assets.id, steps)
+    stocks = read_stocks(tables["stocks.csv"], participants=desks, assets=goods, increments=increments)
+    known = Known(
+        participants=desks,
+        assets=goods,
+        increments=increments,
+        stocks=names(stocks.id, "stocks.csv"),
+        stock_participant=stocks.participant,
+        stock_asset=stocks.asset,
+        cut_off_stated=rules.cut_off is not None or bool(lists[RULEBOOK].counts),
+    )
+    internal = [i for i, asset_class in enumerate(assets.asset_class) if asset_class == "internal"]
+    offers = tables["offers.csv"]
+    return Book(
+        participants=participants,
+        assets=assets,
+        stocks=stocks,
+        offers=no_offers() if offers is None else read_offers(offers, known, internal=internal),
+        obligations=read_obligations(tables["obligations.csv"], participants=desks),
+        rulebook=rules,
+    )
+
+
+@contextmanager
+def _collector_paused() -> Iterator[None]:
+    """Rows are many objects and no cycles: collecting among them costs time and finds nothing."""
+    was_enabled = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if was_enabled:
+            gc.enable()

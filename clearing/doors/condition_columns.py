@@ -1,0 +1,99 @@
+"""The columns of conditions in, one record per offer that asks for something out; rare, so row by row."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from clearing.doors.csv_table import Chunk
+from clearing.doors.decimals import ONE
+from clearing.doors.fault_list import Column
+from clearing.doors.number_columns import Increments, quantities
+from clearing.doors.text_columns import Lists, Names, lists, references
+from clearing.model.book import NONE, Conditions
+from clearing.model.faults import FaultReason
+
+if TYPE_CHECKING:
+    from clearing.model.columns import BoolArray, IntArray
+
+RING_LENGTH_MIN = 2
+CONDITION_COLUMNS = ("min_fill", "all_or_none", "lot", "max_ring", "allow", "deny")
+
+_RING_LENGTHS = Increments(["max_ring"], [ONE])
+
+
+def conditions(
+    chunk: Chunk, deliver: IntArray, quantity: IntArray, *, increments: Increments, participants: Names
+) -> dict[int, Conditions]:
+    """Conditions by position in the chunk; impossible ones are noted."""
+    asked = np.flatnonzero(_any_filled(chunk))
+    if not len(asked):
+        return {}
+    cells = {name: chunk.column(name).subset(asked) for name in CONDITION_COLUMNS}
+    deliver, quantity = deliver[asked], quantity[asked]
+    min_fill = quantities(cells["min_fill"], increments, deliver, blank=NONE)
+    lot = quantities(cells["lot"], increments, deliver, blank=NONE)
+    whole = _truths(cells["all_or_none"])
+    max_ring = quantities(cells["max_ring"], _RING_LENGTHS, np.zeros(len(asked), dtype=np.int64), blank=NONE)
+    _refuse_impossible(cells, _Asked(quantity, min_fill, lot, max_ring, whole))
+    allow, deny = (_participants(cells[name], participants) for name in ("allow", "deny"))
+    found: dict[int, Conditions] = {}
+    for i, position in enumerate(asked.tolist()):
+        found[position] = Conditions(
+            min_fill=_given(min_fill[i]),
+            all_or_none=bool(whole[i]),
+            lot=_given(lot[i]),
+            max_ring=_given(max_ring[i]),
+            allow=next(allow),
+            deny=next(deny),
+        )
+    return {position: condition for position, condition in found.items() if condition != Conditions()}
+
+
+@dataclass(frozen=True, slots=True)
+class _Asked:
+    quantity: IntArray
+    min_fill: IntArray
+    lot: IntArray
+    max_ring: IntArray
+    whole: BoolArray
+
+
+def _any_filled(chunk: Chunk) -> BoolArray:
+    filled = np.zeros(len(chunk.rows), dtype=np.bool_)
+    for name in CONDITION_COLUMNS:
+        if chunk.has(name):
+            filled |= np.fromiter(map(bool, chunk.columns[name]), dtype=np.bool_, count=len(chunk.rows))
+    return filled
+
+
+def _truths(column: Column) -> BoolArray:
+    wrong = np.array([text not in ("", "true", "false") for text in column.texts], dtype=np.bool_)
+    column.refuse(wrong, FaultReason.MALFORMED, "true or false")
+    return np.array([text == "true" for text in column.texts], dtype=np.bool_)
+
+
+def _refuse_impossible(cells: dict[str, Column], asked: _Asked) -> None:
+    known = asked.quantity > 0
+    above = known & (asked.min_fill > asked.quantity)
+    cells["min_fill"].refuse(above, FaultReason.IMPOSSIBLE, "at most deliver_quantity")
+    odd = known & asked.whole & (asked.lot > 0) & (asked.quantity % np.maximum(asked.lot, 1) != 0)
+    cells["lot"].refuse(odd, FaultReason.IMPOSSIBLE, "with all_or_none a lot that divides deliver_quantity")
+    short = (asked.max_ring > 0) & (asked.max_ring < RING_LENGTH_MIN)
+    cells["max_ring"].refuse(short, FaultReason.IMPOSSIBLE, f"a ring length of at least {RING_LENGTH_MIN}")
+
+
+def _participants(column: Column, names: Names) -> Iterator[tuple[str, ...]]:
+    listed: Lists = lists(column.texts)
+    filled = np.array([bool(column.texts[i]) for i in listed.cell.tolist()], dtype=np.bool_)
+    items = [listed.item[i] for i in np.flatnonzero(filled).tolist()]
+    references(column.at(listed.cell[filled], items), names)
+    for text in column.texts:
+        yield tuple(text.split("|")) if text else ()
+
+
+def _given(count: np.int64) -> int | None:
+    return None if count == NONE else int(count)
