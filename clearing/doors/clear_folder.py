@@ -1,0 +1,69 @@
+"""``clearing clear``: a book folder comes in, a sealed bundle and its summary go out."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+from clearing.doors.book_folder import read_book
+from clearing.doors.bundle_folder import BundleFolder, BundleWriter, check_target
+from clearing.doors.signing import signer
+from clearing.doors.stored_manifest import stored_digest
+from clearing.doors.terminal import StageClock, stage_bar
+from clearing.doors.words import amount, count
+from clearing.service import Session, clear_book, summary
+
+STAGES = ("read", "seal", "solve", "certify", "settle", "write")
+
+
+def clear_folder(
+    folder: Path, out: Path, *, rulebook: Path | None, keyfile: Path | None, previous: Path | None, as_json: bool
+) -> int:
+    """Clear the book in ``folder`` into a new bundle at ``out`` and print what became of it; the exit status."""
+    check_target(out)
+    session, seconds = clear_into(out, folder, rulebook=rulebook, keyfile=keyfile, previous=previous)
+    if as_json:
+        print(json.dumps({**summary(session), "seconds": seconds}))
+    else:
+        print("\n".join(_lines(session, out)))
+    return 0
+
+
+def clear_into(
+    out: Path, folder: Path, *, rulebook: Path | None = None, keyfile: Path | None = None, previous: Path | None = None
+) -> tuple[Session, dict[str, float]]:
+    """The session, sealed at ``out``, and the seconds that each stage took."""
+    sign = None if keyfile is None else signer(keyfile)
+    digest_before = None if previous is None else stored_digest(BundleFolder(previous))
+    with stage_bar(STAGES) as show:
+        clock = StageClock(show)
+        clock.begin("read")
+        book, terms = read_book(folder, rulebook=rulebook)
+        with BundleWriter(out) as bundle:
+            session = clear_book(
+                book, terms, bundle.write, previous=digest_before, sign=sign, progress=clock.begin
+            )
+        seconds = clock.stop()
+    # Sealing the inputs is writing too; the published stages are five.
+    seconds["write"] += seconds.pop("seal")
+    return session, {stage: round(spent, 6) for stage, spent in seconds.items()}
+
+
+def _lines(session: Session, out: Path) -> list[str]:
+    """The session in a few lines for people."""
+    totals, outcome, certificate = session.outcome.totals, session.outcome, session.outcome.certificate
+    offers, refused = len(session.book.offers.id), len(outcome.refusals)
+    unfilled = offers - refused - totals.filled_offers - totals.partly_filled_offers
+    proof = "proven optimal" if certificate.optimal else f"not proven optimal: gap {certificate.gap}"
+    return [
+        f"session    {session.manifest.session}",
+        f"offers     {offers:,}: {totals.filled_offers:,} filled, {totals.partly_filled_offers:,} partly, "
+        f"{unfilled:,} unfilled, {refused:,} refused",
+        f"cleared    {amount(totals.value_cleared_micro)} index units delivered, "
+        f"{amount(totals.obligations_cleared_micro)} of obligations set off",
+        f"rings      {len(outcome.rings.nodes):,}, the longest of {count(totals.longest_ring, 'member')}; "
+        f"{count(totals.participants_served, 'participant')} served",
+        f"result     {proof}, {'unique' if certificate.unique else 'not unique'}",
+        f"digest     {session.manifest.digest}",
+        f"bundle     {out}",
+    ]

@@ -1,0 +1,193 @@
+"""The console command: arguments come in, one command of this folder runs, its exit status goes out.
+
+Only typer is loaded here; each command loads what it needs when it runs.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+import traceback
+from collections.abc import Callable
+from pathlib import Path
+from typing import Annotated, NoReturn
+
+import typer
+
+from clearing.model.errors import BookFault, InputFault, OperatingFault, UsageFault
+
+STATUS_UNEXPECTED = 1
+STATUS_INTERRUPTED = 130
+STATUSES: tuple[tuple[type[OperatingFault], int], ...] = (
+    (UsageFault, 2),
+    (InputFault, 3),
+    (OperatingFault, STATUS_UNEXPECTED),
+)
+"""Exit status of each operating fault: the first row that fits."""
+
+TRACEBACK_VARIABLE = "CLEARING_TRACEBACK"
+
+app = typer.Typer(
+    add_completion=False,
+    no_args_is_help=True,
+    pretty_exceptions_enable=False,
+    help="Clear a book of barter offers at the proven, unique optimum; verify and replay the sealed session.",
+)
+
+BookFolder = Annotated[Path, typer.Argument(metavar="BOOK", help="Folder of the book's CSV files.")]
+BundlePath = Annotated[Path, typer.Argument(metavar="BUNDLE", help="Folder of a sealed session.")]
+AsJson = Annotated[bool, typer.Option("--json", help="Print one JSON object on standard output.")]
+RulebookFile = Annotated[
+    Path | None, typer.Option("--rulebook", metavar="FILE", help="In place of the book's own rulebook.toml.")
+]
+
+
+@app.callback(invoke_without_command=True)
+def _options(
+    version: Annotated[bool, typer.Option("--version", help="Print the version and leave.")] = False,
+) -> None:
+    if version:
+        from clearing import __version__
+
+        typer.echo(f"clearing {__version__}")
+        raise typer.Exit
+
+
+@app.command()
+def demo(
+    out: Annotated[Path, typer.Option(metavar="DIR", help="Replaced if it is a demo bundle.")] = Path(
+        "clearing-demo"
+    ),
+) -> None:
+    """Clear the shipped demo book: explain, verify and replay it."""
+
+    def run() -> int:
+        from clearing.doors.demo import run_demo
+
+        return run_demo(out)
+
+    _leave_with(run)
+
+
+@app.command()
+def check(book: BookFolder, rulebook: RulebookFile = None, as_json: AsJson = False) -> None:
+    """List every fault and refusal of a book, without clearing it."""
+
+    def run() -> int:
+        from clearing.doors.check_book import check_book
+
+        return check_book(book, rulebook=rulebook, as_json=as_json)
+
+    _leave_with(run)
+
+
+@app.command()
+def clear(
+    book: BookFolder,
+    out: Annotated[Path, typer.Option(metavar="BUNDLE", help="A path where nothing is yet.")],
+    rulebook: RulebookFile = None,
+    sign: Annotated[
+        Path | None, typer.Option(metavar="KEYFILE", help="Ed25519 private key, PEM: signs the digest.")
+    ] = None,
+    previous: Annotated[
+        Path | None, typer.Option(metavar="BUNDLE", help="The session before, whose digest is recorded.")
+    ] = None,
+    as_json: AsJson = False,
+) -> None:
+    """Clear a book and seal the session in a new bundle."""
+
+    def run() -> int:
+        from clearing.doors.clear_folder import clear_folder
+
+        return clear_folder(book, out, rulebook=rulebook, keyfile=sign, previous=previous, as_json=as_json)
+
+    _leave_with(run)
+
+
+@app.command()
+def verify(
+    bundle: BundlePath,
+    key: Annotated[
+        str | None, typer.Option(metavar="PUB", help="Trusted Ed25519 public key: a PEM file or 64 hex digits.")
+    ] = None,
+    digest: Annotated[str | None, typer.Option(metavar="HEX", help="Trusted digest.")] = None,
+    book: Annotated[Path | None, typer.Option(metavar="BOOK", help="Trusted book folder.")] = None,
+    previous: Annotated[
+        Path | None, typer.Option(metavar="BUNDLE", help="The session that this one must follow.")
+    ] = None,
+    as_json: AsJson = False,
+) -> None:
+    """Check every law on a sealed session, without a solver."""
+
+    def run() -> int:
+        from clearing.doors.verify_bundle import verify_bundle
+
+        return verify_bundle(bundle, key=key, digest=digest, book=book, previous=previous, as_json=as_json)
+
+    _leave_with(run)
+
+
+@app.command()
+def replay(bundle: BundlePath, as_json: AsJson = False) -> None:
+    """Recompute a session from its inputs and name the first difference."""
+
+    def run() -> int:
+        from clearing.doors.replay_bundle import replay
+
+        return replay(bundle, as_json=as_json)
+
+    _leave_with(run)
+
+
+def main() -> NoReturn:
+    """Run the command that the arguments name; the process ends here."""
+    # A name in a letter that the terminal's encoding lacks must not stop a session.
+    for stream in (sys.stdout, sys.stderr):
+        if hasattr(stream, "reconfigure"):
+            stream.reconfigure(errors="backslashreplace")
+    try:
+        app(prog_name="clearing")
+    except KeyboardInterrupt:
+        sys.exit(STATUS_INTERRUPTED)
+    sys.exit(0)
+
+
+def _leave_with(run: Callable[[], int]) -> NoReturn:
+    """The outermost door: whatever ends a command ends here, as an exit status."""
+    try:
+        status = run()
+        sys.stdout.flush()
+    except KeyboardInterrupt:
+        _say("interrupted; nothing was left behind")
+        status = STATUS_INTERRUPTED
+    except BrokenPipeError:
+        # Whoever read our output has left. Python flushes once more at exit: let that go nowhere.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        status = STATUS_UNEXPECTED
+    except OperatingFault as fault:
+        _say_fault(fault)
+        status = next(status for kind, status in STATUSES if isinstance(fault, kind))
+    except Exception as error:
+        _say_unexpected(error)
+        status = STATUS_UNEXPECTED
+    sys.exit(status)
+
+
+def _say_fault(fault: OperatingFault) -> None:
+    if isinstance(fault, BookFault):
+        from clearing.doors.fault_text import fault_lines
+
+        typer.echo("\n".join(fault_lines(fault.report)), err=True)
+    else:
+        _say(str(fault))
+
+
+def _say_unexpected(error: Exception) -> None:
+    if os.environ.get(TRACEBACK_VARIABLE):
+        traceback.print_exception(error)
+    else:
+        _say(f"unexpected {type(error).__name__}: {error}\n(set {TRACEBACK_VARIABLE}=1 to see where it arose)")
+
+
+def _say(message: str) -> None:
+    typer.echo(f"clearing: {message}", err=True)
