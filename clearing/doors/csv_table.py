@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
     from clearing.model.columns import IntArray
 
-CHUNK_ROWS = 65_536
+CHUNK_ROWS = 16_384
 ROWS_MAX = 5_000_000
 QUOTING = "quotation marks around a whole field, doubled inside it and closed"
 

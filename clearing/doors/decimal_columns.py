@@ -14,6 +14,7 @@ import numpy as np
 import numpy.typing as npt
 
 from clearing.doors.decimals import DIGITS_MAX, PLACES_MAX, PLAIN, Flaw, Form, Step, count_of
+from clearing.doors.text_bytes import text_bytes
 from clearing.model.book import AMOUNT_LIMIT
 
 if TYPE_CHECKING:
@@ -50,28 +51,17 @@ class Steps:
 
 def counts(texts: Sequence[str], steps: Steps, of: IntArray, form: Form = PLAIN) -> Counts:
     """Each cell as a whole number of steps; cell i counts in step ``of[i]``."""
-    lengths = np.fromiter(map(len, texts), dtype=np.int64, count=len(texts))
     flaw = np.zeros(len(texts), dtype=np.uint8)
     if not len(texts):
         return Counts(np.zeros(0, dtype=np.int64), flaw)
-    decimal = _Decimals.read(ascii_matrix(texts, lengths, TEXT_WIDTH_MAX), lengths, form)
+    matrix, lengths = text_bytes(texts, TEXT_WIDTH_MAX)
+    decimal = _Decimals.read(matrix, lengths, form)
     flaw[~decimal.wellformed] = Flaw.MALFORMED
     flaw[lengths == 0] = Flaw.BLANK
     value, bulk = _divided(decimal, steps, of, flaw)
     for i in np.flatnonzero(decimal.wellformed & ~bulk).tolist():
         value[i], flaw[i] = count_of(texts[i], steps.exact[int(of[i])], form)
     return Counts(value, flaw)
-
-
-def ascii_matrix(texts: Sequence[str], lengths: IntArray, width: int) -> npt.NDArray[np.uint8]:
-    """The bytes of each text as a row, padded with 0; ``!`` stands for a text not in ASCII or too wide."""
-    if int(lengths.max()) > width:
-        texts = [text if len(text) <= width else "!" for text in texts]
-    try:
-        cells = np.array(texts, dtype=np.bytes_)
-    except UnicodeEncodeError:
-        cells = np.array([text if text.isascii() else "!" for text in texts], dtype=np.bytes_)
-    return cells.view(np.uint8).reshape(len(texts), -1)
 
 
 @dataclass(frozen=True, slots=True)

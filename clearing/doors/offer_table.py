@@ -11,7 +11,7 @@ import numpy as np
 from clearing.doors.csv_table import Table, chunks
 from clearing.doors.fault_list import FaultList
 from clearing.doors.offer_columns import Known, OfferColumns, offer_columns
-from clearing.doors.sorted_rows import id_order, moved, taken
+from clearing.doors.sorted_rows import id_order, is_as_filed, moved, taken
 from clearing.model.book import Offers
 from clearing.model.faults import FaultReason
 
@@ -88,8 +88,10 @@ def _refuse_shared(offers: OfferColumns, asset: int, faults: FaultList) -> None:
 def _in_order(offers: OfferColumns, order: IntArray) -> Offers:
     sizes = offers.alternatives[order]
     start = np.concatenate([np.zeros(1, dtype=np.int64), np.cumsum(sizes)])
-    begin = np.cumsum(offers.alternatives) - offers.alternatives
-    alternative = np.repeat(begin[order] - start[:-1], sizes) + np.arange(int(start[-1]), dtype=np.int64)
+    alternative = np.arange(int(start[-1]), dtype=np.int64)
+    if not is_as_filed(order):
+        begin = np.cumsum(offers.alternatives) - offers.alternatives
+        alternative += np.repeat(begin[order] - start[:-1], sizes)
     return Offers(
         id=taken(offers.id, order),
         participant=offers.participant[order],

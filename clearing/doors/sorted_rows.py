@@ -31,9 +31,14 @@ def id_order(ids: Sequence[str], rows: IntArray, column: str, faults: FaultList)
     return order
 
 
+def is_as_filed(order: IntArray) -> bool:
+    """Whether the order is that of the file."""
+    return bool((np.diff(order, prepend=-1) == 1).all())
+
+
 def taken(texts: Sequence[str], order: IntArray) -> list[str]:
     """The texts in that order."""
-    return list(map(texts.__getitem__, order.tolist()))
+    return list(texts) if is_as_filed(order) else list(map(texts.__getitem__, order.tolist()))
 
 
 def moved(sparse: Mapping[int, Cell], order: IntArray) -> dict[int, Cell]:

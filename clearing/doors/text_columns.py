@@ -10,9 +10,9 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from clearing.doors.decimal_columns import ascii_matrix
 from clearing.doors.fault_list import Column
 from clearing.doors.long_fields import FIELD_BYTES_MAX, ID_CHARACTERS_MAX
+from clearing.doors.text_bytes import text_bytes
 from clearing.model.book import NONE
 from clearing.model.faults import FaultReason
 
@@ -55,10 +55,9 @@ class Lists:
 
 def check_ids(column: Column) -> None:
     """Notes every cell that is no id."""
-    lengths = np.fromiter(map(len, column.texts), dtype=np.int64, count=len(column.texts))
-    if not len(lengths):
+    if not len(column.texts):
         return
-    matrix = ascii_matrix(column.texts, lengths, ID_CHARACTERS_MAX)
+    matrix, lengths = text_bytes(column.texts, ID_CHARACTERS_MAX)
     wellformed = _FIRST_OF_ID[matrix[:, 0]] & (_IN_ID[matrix].sum(axis=1) == lengths)
     column.refuse(lengths == 0, FaultReason.MISSING, ID_ALLOWED)
     column.refuse(lengths > ID_CHARACTERS_MAX, FaultReason.SIZE, ID_ALLOWED)
@@ -67,9 +66,12 @@ def check_ids(column: Column) -> None:
 
 def references(column: Column, names: Names, *, optional: bool = False) -> IntArray:
     """The index that each cell names; NONE where blank and optional, UNREAD where a fault was noted."""
-    found = np.fromiter(map(names.index.get, column.texts, repeat(UNREAD)), dtype=np.int64, count=len(column.texts))
-    if (found == UNREAD).any():
-        _refuse_unread(column, names, found, optional=optional)
+    count = len(column.texts)
+    try:
+        return np.fromiter(map(names.index.__getitem__, column.texts), dtype=np.int64, count=count)
+    except KeyError:
+        found = np.fromiter(map(names.index.get, column.texts, repeat(UNREAD)), dtype=np.int64, count=count)
+    _refuse_unread(column, names, found, optional=optional)
     return found
 
 
