@@ -105,6 +105,8 @@ def next_face(network: Network, face: Face, steps: Steps, potential: IntArray) -
     free = face.free & np.where(steps.stepped, True, steps.cost == rise)
     low, high = face.low.copy(), face.high.copy()
     split = np.flatnonzero(face.free & steps.stepped)
+    if not len(split):
+        return Face(low, high, free)
     inside = (rise[split] >= 0) & (rise[split] < steps.segments)
     k = np.where(inside, rise[split], 0)
     start, end = steps.bound(high[split], k), steps.bound(high[split], k + 1)
@@ -141,6 +143,8 @@ def step_at(high: IntArray, position: IntArray, steps: Steps) -> IntArray:
 
 def _cost_at(face: Face, steps: Steps, position: IntArray, arcs: IntArray) -> IntArray:
     cost = steps.cost[arcs]
+    if not steps.stepped.any():
+        return cost
     split = np.flatnonzero(steps.stepped[arcs])
     cost[split] = step_at(face.high[arcs[split]], position[arcs[split]], steps)
     return cost
@@ -149,6 +153,8 @@ def _cost_at(face: Face, steps: Steps, position: IntArray, arcs: IntArray) -> In
 def _segments(face: Face, steps: Steps) -> tuple[IntArray, IntArray, IntArray]:
     """(arc, capacity, cost) of the free arcs, stepped ones once per segment that is not empty."""
     plain = np.flatnonzero(face.free & ~steps.stepped & (face.high > face.low))
+    if not steps.stepped.any():
+        return plain, (face.high - face.low)[plain], steps.cost[plain]
     split = np.repeat(np.flatnonzero(face.free & steps.stepped), steps.segments)
     k = np.tile(np.arange(steps.segments), len(split) // steps.segments)
     size = steps.bound(face.high[split], k + 1) - steps.bound(face.high[split], k)

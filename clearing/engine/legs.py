@@ -12,7 +12,7 @@ from clearing.engine.flow_solver import FlowSolver
 from clearing.engine.lottery import lottery_costs
 from clearing.engine.rounding import PoolLegs, round_pool
 from clearing.engine.shares import Shares
-from clearing.model.book import AMOUNT_LIMIT, INDEX, Book
+from clearing.model.book import AMOUNT_LIMIT, Book
 from clearing.model.outcome import Fills, Legs, Premium, Rings
 
 if TYPE_CHECKING:
@@ -70,10 +70,10 @@ def _rounded(book: Book, deliveries: _Deliveries, salt: bytes, solver: FlowSolve
     quantity = deliveries.flow_micro.copy()  # INDEX: an increment is worth 1 µ
     asset = book.offers.deliver[deliveries.giver]
     order = np.argsort(asset, kind="stable")
-    names, starts = np.unique(asset[order], return_index=True)
-    for name, rows in zip(names.tolist(), np.split(order, starts[1:]), strict=True):
-        if name == INDEX:
-            continue
+    goods = order[np.searchsorted(asset[order], 0) :]
+    names, starts = np.unique(asset[goods], return_index=True)
+    for name, start, end in zip(names.tolist(), starts, np.append(starts, len(goods))[1:], strict=True):
+        rows = goods[start:end]
 
         def costs(stage: int, some: IntArray, rows: IntArray = rows) -> IntArray:
             return lottery_costs(salt, _lottery_texts(book, deliveries, rows[some], stage))

@@ -16,7 +16,7 @@ import numpy as np
 from clearing.engine.faces import Face, Network, Steps, flat, is_unique, minimise, next_face, potentials
 from clearing.engine.flow_solver import FlowSolver
 from clearing.engine.lottery import lottery_costs
-from clearing.engine.netting_graph import ALTERNATIVE, OBLIGATION, OFFER, WHOLE, NettingGraph
+from clearing.engine.netting_graph import ACCOUNT, ALTERNATIVE, OBLIGATION, OFFER, STOCK, WHOLE, NettingGraph
 from clearing.model.book import Book
 from clearing.model.errors import LawBroken
 from clearing.model.outcome import Certificate, Stage
@@ -75,9 +75,9 @@ def _whole(graph: NettingGraph) -> tuple[Network, Face]:
 
 def _steps(book: Book, graph: NettingGraph, face: Face, number: int, salt: bytes) -> Steps:
     """The cost of each arc in stage ``number``, counted from 0."""
-    delivering = np.isin(graph.kind, (OFFER, WHOLE, OBLIGATION))
     if number == 0:
         return flat(graph.cost)
+    delivering = (graph.kind == OFFER) | (graph.kind == WHOLE) | (graph.kind == OBLIGATION)
     if number == 1:
         return flat(-delivering.astype(np.int64))
     if number == 2:
@@ -88,7 +88,7 @@ def _steps(book: Book, graph: NettingGraph, face: Face, number: int, salt: bytes
 
 def _lottery(book: Book, graph: NettingGraph, face: Face, stage: int, salt: bytes) -> IntArray:
     cost = np.zeros(len(graph.tail), dtype=np.int64)
-    drawn = np.flatnonzero(face.free & np.isin(graph.kind, (OFFER, ALTERNATIVE, OBLIGATION)))
+    drawn = np.flatnonzero(face.free & (graph.kind != WHOLE) & (graph.kind != STOCK) & (graph.kind != ACCOUNT))
     cost[drawn] = lottery_costs(salt, _lottery_texts(book, graph, drawn, stage))
     return cost
 

@@ -159,9 +159,10 @@ def _fix_component(
     outward, inward = paths.from_node(reference, nodes), paths.to_node(reference, nodes)
     middle = {x: (outward[x] - inward[x]) // 2 for x in nodes}
     shift = 0 if reference == hub else -_median(middle, cleared)
+    # Only one side can be bounded here, or every node would have had both ends.
     highest = min((upper[x] + pi[x] - middle[x] for x in nodes if x in upper), default=shift)
     lowest = max((pi[x] - lower[x] - middle[x] for x in nodes if x in lower), default=shift)
-    shift = max(lowest, min(highest, shift))
+    shift = highest if highest < shift else max(shift, lowest)
     return {x: mu + shift for x, mu in middle.items()}
 
 
