@@ -18,6 +18,7 @@ from clearing.audit.seal import MANIFEST, REPORT
 
 UNCOMPARED_KEYS = ("made_by", "signature")
 _SHOWN_CHARACTERS_MAX = 200
+_SHOWN_BEFORE = 40
 _ABSENT = object()
 
 
@@ -94,8 +95,8 @@ def _line_difference(path: str, stored: Iterable[bytes], recomputed: Iterable[by
         lines += chunk.count(b"\n")
     ahead = _filled(ahead, source, 1)
     if ahead:
-        line = _with_whole_lines(ahead, source, b"\n").partition(b"\n")[0]
-        return Difference(path, lines + 1, None, _shown_line(line), None)
+        line = _with_whole_lines(ahead, source, b"\n").partition(b"\n")[0] + b"\n"
+        return _whole_line_difference(path, lines + 1, line, b"")
     return None
 
 
@@ -131,15 +132,19 @@ def _difference_in(path: str, lines: int, stored: bytes, recomputed: bytes) -> D
 
 
 def _difference_between(path: str, line: int, stored: bytes, recomputed: bytes) -> Difference:
-    if stored:
-        try:
-            place = _first_member(json.loads(stored.decode()), json.loads(recomputed), "")
-        except (ValueError, RecursionError):
-            place = None
-        if place is not None:
-            pointer, one, other = place
-            return Difference(path, line, pointer, _shown(one), _shown(other))
-    return Difference(path, line, None, _shown_line(stored) if stored else None, _shown_line(recomputed))
+    try:
+        found = _member_difference(path, line, json.loads(stored.decode()), json.loads(recomputed))
+    except (ValueError, RecursionError):
+        found = None
+    return found or _whole_line_difference(path, line, stored, recomputed)
+
+
+def _member_difference(path: str, line: int, stored: Any, recomputed: Any) -> Difference | None:
+    found = _first_member(stored, recomputed, "")
+    if found is None:
+        return None
+    pointer, one, other = found
+    return Difference(path, line, pointer, _shown(one), _shown(other))
 
 
 def _first_member(stored: Any, recomputed: Any, pointer: str) -> tuple[str, Any, Any] | None:
@@ -167,9 +172,15 @@ def _shown(value: Any) -> str | None:
     return None if value is _ABSENT else _shortened(json.dumps(value))
 
 
-def _shown_line(line: bytes) -> str:
-    text = line.removesuffix(b"\n").decode("utf-8", "backslashreplace")
-    return _shortened(text if text.isascii() and text.isprintable() else ascii(text)[1:-1])
+def _whole_line_difference(path: str, line: int, stored: bytes, recomputed: bytes) -> Difference:
+    """Shown from a little before the first byte that differs; a side without the line is absent."""
+    same = next((i for i, pair in enumerate(zip(stored, recomputed, strict=False)) if pair[0] != pair[1]), 0)
+    start = max(0, same - _SHOWN_BEFORE)
+    return Difference(path, line, None, _shown_line(stored[start:]), _shown_line(recomputed[start:]))
+
+
+def _shown_line(line: bytes) -> str | None:
+    return _shortened(ascii(line.decode("utf-8", "backslashreplace"))[1:-1]) if line else None
 
 
 def _shortened(text: str) -> str:
@@ -177,22 +188,18 @@ def _shortened(text: str) -> str:
 
 
 def _manifest_difference(path: str, stored: Iterable[bytes], recomputed: Iterable[bytes]) -> Difference | None:
-    ours = b"".join(recomputed)
-    theirs = b"".join(stored)
-    one, other = _comparable(theirs), _comparable(ours)
-    if one is None or other is None:
-        return _difference_between(path, 1, theirs, ours)
-    if one == other:
-        return None
-    return _difference_between(path, 1, one, other)
-
-
-def _comparable(manifest: bytes) -> bytes | None:
-    """The manifest without what is not compared; None where it is no canonical object."""
+    ours, theirs = b"".join(recomputed), b"".join(stored)
     try:
-        record = json.loads(manifest.decode())
-        if not isinstance(record, dict) or (canonical(record) + "\n").encode() != manifest:
-            return None
-        return canonical({k: v for k, v in record.items() if k not in UNCOMPARED_KEYS}).encode()
+        record = json.loads(theirs.decode())
+        found = _member_difference(path, 1, _compared(record), _compared(json.loads(ours)))
+        if found or (canonical(record) + "\n").encode() == theirs:
+            return found
     except (ValueError, RecursionError):
-        return None
+        pass
+    return _whole_line_difference(path, 1, theirs, ours)
+
+
+def _compared(manifest: Any) -> Any:
+    if not isinstance(manifest, dict):
+        return manifest
+    return {key: value for key, value in manifest.items() if key not in UNCOMPARED_KEYS}

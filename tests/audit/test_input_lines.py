@@ -1,0 +1,165 @@
+"""Input lines against records built one by one and written by the rfc8785 package."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+import rfc8785
+
+from clearing.audit.canonical import BATCH_ROWS
+from clearing.audit.input_lines import input_files
+from clearing.audit.seal import seal_inputs
+from clearing.model.book import NONE, Book
+from tests.audit.samples import MemoryBundle, furnished_book
+from tests.books import book as small_book
+from tests.books import offer
+
+FILES = ("assets", "fixing", "obligations", "offers", "participants", "rulebook", "stocks")
+
+
+def expected_records(book: Book) -> dict[str, list[dict[str, Any]]]:
+    desks, assets, offers = book.participants, book.assets, book.offers
+
+    def asset_name(index: int) -> str:
+        return "INDEX" if index < 0 else assets.id[index]
+
+    def texts(table: Any, row: int) -> dict[str, str]:
+        return {column: by_row[row] for column, by_row in table.texts.items() if row in by_row}
+
+    def offer_record(i: int) -> dict[str, Any]:
+        record: dict[str, Any] = {
+            "offer_id": offers.id[i],
+            "participant_id": desks.id[offers.participant[i]],
+            "deliver_asset": asset_name(offers.deliver[i]),
+            "deliver_quantity": str(offers.quantity[i]),
+            "receive": [],
+        }
+        for at in range(offers.alt_start[i], offers.alt_start[i + 1]):
+            alternative = {
+                "asset": asset_name(offers.alt_asset[at]),
+                "limit_ppm": str(offers.alt_limit_ppm[at]),
+            }
+            if offers.alt_max[at] != NONE:
+                alternative["max"] = str(offers.alt_max[at])
+            record["receive"].append(alternative)
+        if offers.stock[i] != NONE:
+            record["stock_id"] = book.stocks.id[offers.stock[i]]
+        if i in offers.memo:
+            record["memo"] = offers.memo[i]
+        if i in offers.expires_at:
+            record["expires_at"] = offers.expires_at[i]
+        if i in offers.conditions:
+            asked = offers.conditions[i]
+            for name in ("min_fill", "lot"):
+                if getattr(asked, name) is not None:
+                    record[name] = str(getattr(asked, name))
+            if asked.all_or_none:
+                record["all_or_none"] = True
+            if asked.max_ring is not None:
+                record["max_ring"] = asked.max_ring
+            for name in ("allow", "deny"):
+                if getattr(asked, name):
+                    record[name] = list(getattr(asked, name))
+        return record
+
+    def participant_record(i: int) -> dict[str, Any]:
+        record = {
+            "participant_id": desks.id[i],
+            "balance_micro": str(desks.balance_micro[i]),
+            "credit_limit_micro": str(desks.credit_limit_micro[i]),
+            **texts(desks, i),
+        }
+        if desks.balance_cap_micro[i] != NONE:
+            record["balance_cap_micro"] = str(desks.balance_cap_micro[i])
+        return record
+
+    return {
+        "assets": [
+            {
+                "asset_id": assets.id[i],
+                "unit": assets.unit[i],
+                "increment": assets.increment[i],
+                "class": assets.asset_class[i],
+                **texts(assets, i),
+            }
+            for i in range(len(assets.id))
+        ],
+        "fixing": [
+            {"asset_id": assets.id[i], "value_micro": str(assets.value_micro[i])}
+            for i in range(len(assets.id))
+            if assets.value_micro[i]
+        ],
+        "obligations": [
+            {
+                "obligation_id": book.obligations.id[i],
+                "debtor_id": desks.id[book.obligations.debtor[i]],
+                "creditor_id": desks.id[book.obligations.creditor[i]],
+                "amount_micro": str(book.obligations.amount_micro[i]),
+                **texts(book.obligations, i),
+            }
+            for i in range(len(book.obligations.id))
+        ],
+        "offers": [offer_record(i) for i in range(len(offers.id))],
+        "participants": [participant_record(i) for i in range(len(desks.id))],
+        "rulebook": [
+            {
+                "version": 1,
+                "objectives": ["surplus", "value", "even", "lottery"],
+                "even_segments": 16,
+                "netting_form": book.rulebook.netting_form,
+                "obligations": "set-off",
+                "residual_tolerance": "1",
+                "allowance_bps": "123.45" if book.rulebook.allowance_ppm == 12_345 else "200",
+                "self_crossing": "allow",
+                **({"cut_off": book.rulebook.cut_off} if book.rulebook.cut_off else {}),
+            }
+        ],
+        "stocks": [
+            {
+                "stock_id": book.stocks.id[i],
+                "participant_id": desks.id[book.stocks.participant[i]],
+                "asset_id": assets.id[book.stocks.asset[i]],
+                "quantity": str(book.stocks.quantity[i]),
+            }
+            for i in range(len(book.stocks.id))
+        ],
+    }
+
+
+def assert_lines_are_as_expected(book: Book) -> None:
+    bundle = MemoryBundle()
+    seal_inputs(book, bundle.write)
+    expected = expected_records(book)
+    for name in FILES:
+        lines = bundle.lines(f"inputs/{name}.jsonl")
+        assert lines == [rfc8785.dumps(record) for record in expected[name]], name
+
+
+@pytest.mark.parametrize("seed", range(30))
+def test_every_input_line_is_the_canonical_record(seed: int) -> None:
+    assert_lines_are_as_expected(furnished_book(seed, netting_form="net" if seed % 2 else "gross"))
+
+
+def test_lines_are_the_same_across_batches() -> None:
+    rows = [offer(f"O{i:06d}", "D", "A", i + 1, ("B", -i)) for i in range(BATCH_ROWS)]
+    rows += [offer("P1", "D", "A", 1, ("B", 0), ("INDEX", 5, 9)), offer("P2", "E", "INDEX", 2, ("A", 0))]
+    assert_lines_are_as_expected(small_book(values={"A": 1_000, "B": 2_000}, offers=rows))
+
+
+def test_a_memo_that_looks_like_a_member_stays_in_its_place() -> None:
+    book = furnished_book(1)
+    book.offers.memo[0] = '","offer_id":"X",'  # type: ignore[index]
+    assert_lines_are_as_expected(book)
+
+
+def test_an_empty_book_has_every_file() -> None:
+    bundle = MemoryBundle()
+    seal_inputs(small_book(values={}), bundle.write)
+    assert bundle.names() == [f"inputs/{name}.jsonl" for name in FILES]
+    assert [name for name, content in bundle.files.items() if content] == ["inputs/rulebook.jsonl"]
+
+
+def test_files_come_in_ascending_path() -> None:
+    paths = [path for path, _ in input_files(small_book(values={}))]
+    assert paths == sorted(paths)
