@@ -61,15 +61,15 @@ def measure(book: Path, runs: int) -> Figures:
 
 def _measure_once(book: Path, place: Path) -> Figures:
     bundle = place / "bundle"
-    output, clear_seconds, clear_mib = _whole_process(
+    output, clear_seconds, clear_mib = _whole_run(
         [*CLEARING, "clear", str(book), "--out", str(bundle), "--json"], place
     )
     stages = json.loads(output)["seconds"]
-    _output, verify_seconds, verify_mib = _whole_process([*CLEARING, "verify", str(bundle)], place)
-    _output, replay_seconds, replay_mib = _whole_process([*CLEARING, "replay", str(bundle)], place)
+    _output, verify_seconds, verify_mib = _whole_run([*CLEARING, "verify", str(bundle)], place)
+    _output, replay_seconds, replay_mib = _whole_run([*CLEARING, "replay", str(bundle)], place)
     own = [sys.executable, __file__]
-    raw, _seconds, _mib = _whole_process([*own, "--raw", str(book)], place)
-    floor, _seconds, _mib = _whole_process([*own, "--floor", str(bundle), str(book)], place)
+    raw, _seconds, _mib = _whole_run([*own, "--raw", str(book)], place)
+    floor, _seconds, _mib = _whole_run([*own, "--floor", str(bundle), str(book)], place)
     return {
         **{f"stage {stage}": seconds for stage, seconds in stages.items()},
         "raw": json.loads(raw)["seconds"],
@@ -84,7 +84,7 @@ def _measure_once(book: Path, place: Path) -> Figures:
     }
 
 
-def _whole_process(command: Sequence[str], place: Path) -> tuple[str, float, float]:
+def _whole_run(command: Sequence[str], place: Path) -> tuple[str, float, float]:
     """What a command printed, its seconds from start to end, and its peak memory in MiB."""
     printed = place / "printed"
     with printed.open("wb") as file:
