@@ -1,0 +1,81 @@
+"""``python -m clearing.audit.verify BUNDLE``: a folder in, a report on standard output and an exit status out.
+
+Status 0: every law holds. 2: usage. 3: there is no bundle. 4: a law is broken.
+"""
+
+from __future__ import annotations
+
+import argparse
+import gc
+import json
+import re
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+
+from clearing.audit.verify import Folder, read_public_key, report_lines, report_record, verify
+
+HOLDS, USAGE, NO_BUNDLE, BROKEN = 0, 2, 3, 4
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Verify one bundle; the exit status."""
+    parser = _parser()
+    stated = parser.parse_args(arguments)
+    folder = Folder(stated.bundle)
+    key = _trusted_key(parser, stated.key)
+    # Nothing that verify makes refers back to itself, so that looking for cycles only costs time.
+    gc.disable()
+    try:
+        report = verify(
+            folder,
+            key=key,
+            digest=stated.digest,
+            book_root=stated.book_root,
+            previous=Folder(stated.previous) if stated.previous else None,
+        )
+    except OSError as broken:
+        print(f"{ascii(str(stated.bundle))[1:-1]} is no bundle: manifest.json: {broken.strerror}", file=sys.stderr)
+        return NO_BUNDLE
+    if stated.json:
+        print(json.dumps(report_record(report), indent=2))
+    else:
+        print("\n".join(report_lines(report)))
+    return HOLDS if report.holds else BROKEN
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(
+        prog="python -m clearing.audit.verify", description="Check a sealed session against the laws."
+    )
+    parser.add_argument("bundle", type=Path, help="folder of the bundle")
+    parser.add_argument("--key", metavar="PUB", help="trusted public key: 64 hex digits, or a file (PEM or raw)")
+    parser.add_argument("--digest", type=_hex_32, metavar="HEX", help="trusted digest of the bundle")
+    parser.add_argument("--book-root", type=_hex_32, metavar="HEX", help="trusted root over all inputs")
+    parser.add_argument("--previous", type=Path, metavar="BUNDLE", help="the bundle of the session before")
+    parser.add_argument("--json", action="store_true", help="print one JSON object")
+    return parser
+
+
+def _hex_32(text: str) -> str:
+    if not re.fullmatch("[0-9a-fA-F]{64}", text):
+        raise argparse.ArgumentTypeError("must be 64 hex digits")
+    return text.lower()
+
+
+def _trusted_key(parser: argparse.ArgumentParser, stated: str | None) -> bytes | None:
+    if stated is None:
+        return None
+    if re.fullmatch("[0-9a-fA-F]{64}", stated):
+        return bytes.fromhex(stated)
+    try:
+        key = read_public_key(Path(stated).read_bytes())
+    except OSError as broken:
+        parser.error(f"--key: {broken.strerror}")
+    if key is None:
+        parser.error("--key: neither 64 hex digits nor a file with an Ed25519 public key")
+    return key
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,172 @@
+"""The audit of a session: a bundle in, a report on every law out.
+
+Nothing is believed that can be recomputed. From the inputs follow the refusals and the netting graph; from the fills
+the flow on it; from the flow and the recorded potentials the proof of its optimum; from the flow again rings, legs,
+accounts and instructions. Each file is read once; a law that cannot be checked because another is broken is named.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from clearing.audit.verify import forms, law0_previous, law0_seal
+from clearing.audit.verify.book import Book, read_book
+from clearing.audit.verify.certificate import read_certificate
+from clearing.audit.verify.fills import Fills, read_fills
+from clearing.audit.verify.graph import Graph, build_graph
+from clearing.audit.verify.law0_seal import Bundle, Seal
+from clearing.audit.verify.law1_conservation import check_entries_sum, check_fills_balance, check_positions_balance
+from clearing.audit.verify.law2_admission import admit, check_refusals
+from clearing.audit.verify.law2_fates import check_fates
+from clearing.audit.verify.law3_limits import check_money, check_premia
+from clearing.audit.verify.law4_circulation import check_circulation
+from clearing.audit.verify.law5_premia import expected_premia
+from clearing.audit.verify.law5_shares import check_shares
+from clearing.audit.verify.law5_stages import check_stages
+from clearing.audit.verify.law6_accounts import entry_lines, position_lines, sum_accounts
+from clearing.audit.verify.law6_counts import check_counts
+from clearing.audit.verify.law6_instructions import instruction_lines, settle
+from clearing.audit.verify.law6_legs import check_legs, leg_lines, read_legs
+from clearing.audit.verify.law6_rings import Exchange, extract_rings, ring_lines
+from clearing.audit.verify.law6_rounding import check_rounding
+from clearing.audit.verify.lines import check_form, compare
+from clearing.audit.verify.report import Findings, Report
+
+
+@dataclass(slots=True)
+class _Session:
+    """What has been read and rebuilt so far."""
+
+    seal: Seal
+    manifest: dict[str, Any]
+    salt: bytes
+    found: Findings
+    waiting: dict[str, bytes]
+    """Files that have been taken and not been compared yet."""
+
+
+def verify(
+    bundle: Bundle,
+    *,
+    key: bytes | None = None,
+    digest: str | None = None,
+    book_root: str | None = None,
+    previous: Bundle | None = None,
+) -> Report:
+    """Check laws 0 to 6; ``key`` is a trusted Ed25519 public key, ``digest`` and ``book_root`` are trusted hex.
+
+    Raises OSError if there is no manifest to read.
+    """
+    found = Findings()
+    manifest = law0_seal.read_manifest(bundle, found)
+    if manifest is None:
+        found.skip("there is no manifest to go by", *range(1, 7))
+        return found.report((), None)
+    session = _Session(Seal(bundle, manifest, found), manifest, bytes.fromhex(manifest["salt"]), found, {})
+    law0_seal.check_files(session.seal)
+    trusted = law0_seal.check_trust(session.seal, key=key, digest=digest, book_root=book_root)
+    book = read_book(session.seal.take, found)
+    law0_seal.check_roots(session.seal)
+    for path in sorted(forms.SEALED_PATHS - set(forms.INPUT_PATHS)):
+        content = session.seal.take(path)
+        if content is not None:
+            session.waiting[path] = content
+    if book is None:
+        found.skip("the inputs are not those of a valid book", *range(1, 7))
+    else:
+        if previous is not None:
+            law0_previous.check_previous(manifest, book, previous, found)
+        _check_outcome(session, book)
+    for path, content in sorted(session.waiting.items()):
+        if path in forms.FORMS:
+            check_form(content, forms.FORMS[path], found)
+    return found.report(trusted if 0 not in found.counts else (), law0_seal.manifest_digest(manifest))
+
+
+def _check_outcome(session: _Session, book: Book) -> None:
+    found, waiting = session.found, session.waiting
+    check_entries_sum(waiting.get(forms.ENTRIES.path, b""), found)
+    check_positions_balance(waiting.get(forms.POSITIONS.path, b""), found)
+    admission = admit(book)
+    refused = set(admission.refusals)
+    if forms.REFUSALS.path in waiting:
+        refused = check_refusals(book, admission, waiting.pop(forms.REFUSALS.path), found)
+    fills = read_fills(waiting.pop(forms.FILLS.path), book, found) if forms.FILLS.path in waiting else None
+    if fills is None:
+        found.skip("the fills cannot be read", 1, 3, 4, 5, 6)
+        return
+    check_fills_balance(book, fills, found)
+    check_fates(book, fills, refused, found)
+    if any(fills.offer_flow[offer] for offer in refused):
+        found.skip("refused offers are filled", 3, 4, 5, 6)
+        return
+    graph = build_graph(book, fills, refused, admission.headroom)
+    if not check_circulation(book, fills, graph, found):
+        found.skip("the fills are no circulation", 3, 5, 6)
+        return
+    premia = _check_optimum(session, book, fills, graph)
+    _check_settlement(session, book, fills, graph, premia, len(admission.refusals))
+
+
+def _check_optimum(session: _Session, book: Book, fills: Fills, graph: Graph) -> dict[int, int] | None:
+    """Law 5, and the premia by asset where the first stage is proven."""
+    found, waiting = session.found, session.waiting
+    check_shares(book, fills, graph, session.salt, found)
+    content = waiting.pop(forms.CERTIFICATE_PATH, None)
+    certificate = read_certificate(content, found) if content is not None else None
+    if certificate is None:
+        found.skip("the certificate cannot be read", 3, 5)
+        return None
+    potentials = check_stages(book, graph, certificate, session.salt, found)
+    if potentials is None:
+        found.skip("the first stage is not proven", 3)
+        return None
+    premia, lines = expected_premia(book, graph, potentials)
+    if forms.PREMIA.path in waiting:
+        compare(waiting.pop(forms.PREMIA.path), lines, forms.PREMIA, 5, found)
+    check_premia(book, fills, premia, found)
+    return premia
+
+
+def _check_settlement(
+    session: _Session, book: Book, fills: Fills, graph: Graph, premia: dict[int, int] | None, refused: int
+) -> None:
+    """Law 6, and what law 3 says of money."""
+    found, waiting, exchange = session.found, session.waiting, Exchange()
+    lines = ring_lines(book, fills, graph, extract_rings(graph), exchange)
+    compare(waiting.pop(forms.RINGS.path, b""), lines, forms.RINGS, 6, found)
+    for _ in lines:
+        pass
+    content = waiting.get(forms.LEGS.path)
+    recorded = read_legs(content, book, found) if content is not None else None
+    if recorded is None:
+        waiting.pop(forms.LEGS.path, None)
+        found.skip("the legs cannot be read", 3, 6)
+        return
+    legs = check_legs(book, fills, exchange, recorded, found)
+    if legs is None:
+        found.skip("the legs are not those of the fills", 3)
+        return
+    del recorded
+    check_rounding(book, fills, exchange, legs, session.salt, found)
+    if premia is None:
+        found.skip("without proven premia the legs have no price", 6)
+        return
+    compare(waiting.pop(forms.LEGS.path), leg_lines(book, legs, exchange, premia), forms.LEGS, 6, found)
+    sums = sum_accounts(book, legs, premia)
+    check_money(book, fills, legs, sums, premia, found)
+    instructions, groups = settle(book, legs, exchange, sums, premia)
+    for form, expected in (
+        (forms.ENTRIES, entry_lines(book, sums)),
+        (forms.POSITIONS, position_lines(book, sums)),
+        (forms.INSTRUCTIONS, instruction_lines(book, instructions, groups)),
+    ):
+        if form.path in waiting:
+            compare(waiting.pop(form.path), expected, form, 6, found)
+    settled = {
+        "refused": refused,
+        "instructions": len(instructions),
+        "groups": len(set(groups.values())),
+    }
+    check_counts(session.manifest, book, fills, exchange, legs, settled, found)

@@ -1,0 +1,98 @@
+"""certificate.json in, its stages with potentials by node out; what is malformed breaks law 0."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from typing import Any
+
+from clearing.audit.verify.forms import CERTIFICATE_PATH, LONG
+from clearing.audit.verify.graph import Graph
+from clearing.audit.verify.lines import canonical, strict_json
+from clearing.audit.verify.report import Findings, shown
+
+FORMAT = "clearing-certificate/1"
+_INTEGER = re.compile(LONG.inner)
+
+
+@dataclass(frozen=True, slots=True)
+class Stage:
+    """One objective as recorded."""
+
+    objective: str
+    value: int
+    potentials: dict[str, str]
+
+
+@dataclass(frozen=True, slots=True)
+class Certificate:
+    """What the bundle claims about its optimum."""
+
+    stages: list[Stage]
+    unique: bool
+    optimal: bool
+    bound: int
+    gap: int
+    lottery_stages: int
+
+
+def read_certificate(bytes_read: bytes, found: Findings) -> Certificate | None:
+    """The certificate, or None if it is malformed."""
+    value, wrong = _read(bytes_read)
+    if wrong is None and not _has(
+        value, bound=str, format=str, gap=str, lottery_stages=int, optimal=bool, stages=list, unique=bool
+    ):
+        wrong = "does not have the fields of a certificate, each of its type"
+    if wrong is None and value["format"] != FORMAT:
+        wrong = f"must have the format {FORMAT}"
+    if wrong is None and not (_integer(value["bound"]) and _integer(value["gap"])):
+        wrong = "bound and gap are integers in text"
+    if wrong is None:
+        wrong = next(filter(None, map(_wrong_stage, value["stages"])), None)
+    if wrong is not None:
+        found.add(0, wrong, CERTIFICATE_PATH, 1)
+        return None
+    stages = [Stage(each["objective"], int(each["value"]), each["potentials"]) for each in value["stages"]]
+    claims = (value["unique"], value["optimal"], int(value["bound"]), int(value["gap"]))
+    return Certificate(stages, *claims, value["lottery_stages"])
+
+
+def stage_potentials(stage: Stage, graph: Graph, found: Findings) -> list[int] | None:
+    """The potentials by number of node; every node of the graph must have one, and nothing else."""
+    missing = [name for name in graph.node if name not in stage.potentials]
+    extra = [name for name in stage.potentials if name not in graph.number]
+    for name in [*missing, *extra]:
+        what = "has no potential" if name in graph.number else "is no node of the graph"
+        found.add(5, f"{stage.objective}: {shown(name)} {what}", CERTIFICATE_PATH, 1, "potentials")
+    return None if missing or extra else [int(stage.potentials[name]) for name in graph.node]
+
+
+def _read(bytes_read: bytes) -> tuple[Any, str | None]:
+    try:
+        text = bytes_read.decode()
+    except UnicodeDecodeError:
+        return None, "is not UTF-8"
+    value, wrong = strict_json(text)
+    if wrong is None and text != canonical(value) + "\n":
+        wrong = "is not spelled canonically (RFC 8785) with a line feed at its end"
+    return value, wrong
+
+
+def _wrong_stage(stage: Any) -> str | None:
+    if not _has(stage, objective=str, potentials=dict, value=str) or not _integer(stage["value"]):
+        return "a stage has objective, potentials and value"
+    for name, potential in stage["potentials"].items():
+        if not isinstance(potential, str) or not _integer(potential):
+            return f"the potential of {shown(name)} must be an integer in text"
+    return None
+
+
+def _has(value: Any, /, **types: type) -> bool:
+    """Whether a value is an object with exactly these fields of exactly these types."""
+    if not isinstance(value, dict) or value.keys() != types.keys():
+        return False
+    return all(type(value[name]) is kind for name, kind in types.items())
+
+
+def _integer(text: str) -> bool:
+    return _INTEGER.fullmatch(text) is not None
