@@ -2,7 +2,6 @@
 
 from clearing.audit.verify.auditor import verify
 from clearing.audit.verify.ed25519 import read_public_key
-from clearing.audit.verify.folder import Folder
 from clearing.audit.verify.law0_seal import Bundle
 from clearing.audit.verify.report import LAWS, Report, Violation
 from clearing.audit.verify.words import report_lines, report_record
@@ -10,7 +9,6 @@ from clearing.audit.verify.words import report_lines, report_record
 __all__ = [
     "LAWS",
     "Bundle",
-    "Folder",
     "Report",
     "Violation",
     "read_public_key",

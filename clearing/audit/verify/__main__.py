@@ -6,14 +6,17 @@ Status 0: every law holds. 2: usage. 3: there is no bundle. 4: a law is broken.
 from __future__ import annotations
 
 import argparse
+import errno
 import gc
 import json
+import os
 import re
+import stat
 import sys
 from collections.abc import Sequence
 from pathlib import Path
 
-from clearing.audit.verify import Folder, read_public_key, report_lines, report_record, verify
+from clearing.audit.verify import read_public_key, report_lines, report_record, verify
 
 HOLDS, USAGE, NO_BUNDLE, BROKEN = 0, 2, 3, 4
 
@@ -75,6 +78,35 @@ def _trusted_key(parser: argparse.ArgumentParser, stated: str | None) -> bytes |
     if key is None:
         parser.error("--key: neither 64 hex digits nor a file with an Ed25519 public key")
     return key
+
+
+class Folder:
+    """A bundle in a folder: the files under a folder; a symbolic link is listed and never followed."""
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+
+    def names(self) -> list[str]:
+        """Paths of all files and links below the folder, with ``/`` between their parts."""
+        found = []
+        for parent, folders, files in os.walk(self.path):
+            links = [name for name in folders if os.path.islink(os.path.join(parent, name))]
+            for name in (*files, *links):
+                found.append(os.path.relpath(os.path.join(parent, name), self.path).replace(os.sep, "/"))
+        return sorted(found)
+
+    def read(self, path: str) -> bytes:
+        """The bytes of one regular file; OSError if it is anything else or cannot be read."""
+        at = self.path
+        for part in path.split("/"):
+            if part in ("", ".", ".."):
+                raise OSError(errno.EINVAL, "not a path inside a bundle")
+            at = at / part
+            if stat.S_ISLNK(at.lstat().st_mode):
+                raise OSError(errno.EINVAL, "is a symbolic link")
+        if not stat.S_ISREG(at.lstat().st_mode):
+            raise OSError(errno.EINVAL, "is not a regular file")
+        return at.read_bytes()
 
 
 if __name__ == "__main__":
