@@ -115,8 +115,8 @@ def chunks(table: Table) -> Iterator[Chunk]:
             broken = error
         yield _chunk(table, records, row)
         row += len(records)
-        if row > ROWS_MAX:
-            _refuse_rest(table, row, FaultReason.SIZE, "more rows", f"at most {ROWS_MAX:,} rows")
+        if row - 2 > ROWS_MAX:
+            _refuse_rest(table, ROWS_MAX + 2, FaultReason.SIZE, "more rows", f"at most {ROWS_MAX:,} rows")
             return
         if broken is None and len(records) < CHUNK_ROWS:
             return

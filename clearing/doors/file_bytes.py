@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import codecs
+import os
 from pathlib import Path
 
 from clearing.doors.fault_list import FaultList
@@ -25,12 +26,15 @@ def file_bytes(
                 faults.note(FaultReason.MISSING, found=found, allowed=f"a file {path.name}")
             return None
         with path.open("rb") as stream:
-            content = stream.read(bytes_max + 1)
+            size = os.fstat(stream.fileno()).st_size
+            content = stream.read(size + 1) if size <= bytes_max else b""
     except OSError as error:
         raise InputFault(f"{path.name} cannot be read: {error.strerror or error}") from error
-    if len(content) > bytes_max:
-        faults.note(FaultReason.SIZE, found=f"more than {bytes_max:,} bytes", allowed=f"at most {bytes_max:,} bytes")
+    if size > bytes_max:
+        faults.note(FaultReason.SIZE, found=f"{size:,} bytes", allowed=f"at most {bytes_max:,} bytes")
         return None
+    if len(content) != size:
+        raise InputFault(f"{path.name} changed while it was read")
     return content if _is_utf8(content, faults) else None
 
 
