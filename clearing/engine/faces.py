@@ -10,6 +10,7 @@ Example: arcs 1 and 2 both run A -> B with cost 5, arc 3 runs B -> A with cost -
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -52,8 +53,13 @@ class Steps:
     stepped: BoolArray
     segments: int
 
-    def bound(self, high: IntArray, k: IntArray) -> IntArray:
-        """Where segment k starts, without passing 62 bits."""
+    def starts(self, high: IntArray) -> Iterator[IntArray]:
+        """Where segments 1, 2, … of arcs with these upper bounds start, without passing 62 bits."""
+        whole, rest = np.divmod(high, self.segments)
+        return (whole * k + rest * k // self.segments for k in range(1, self.segments))
+
+    def start(self, high: IntArray, k: IntArray) -> IntArray:
+        """Where segment k starts, one k per arc."""
         whole, rest = np.divmod(high, self.segments)
         start: IntArray = whole * k + rest * k // self.segments
         return start
@@ -109,7 +115,7 @@ def next_face(network: Network, face: Face, steps: Steps, potential: IntArray) -
         return Face(low, high, free)
     inside = (rise[split] >= 0) & (rise[split] < steps.segments)
     k = np.where(inside, rise[split], 0)
-    start, end = steps.bound(high[split], k), steps.bound(high[split], k + 1)
+    start, end = steps.start(high[split], k), steps.start(high[split], k + 1)
     free[split] = inside & (end > start)
     low[split[inside]], high[split[inside]] = start[inside], end[inside]
     return Face(low, high, free)
@@ -133,20 +139,14 @@ def residual(network: Network, face: Face, steps: Steps, flow: IntArray) -> tupl
     return arc, tail, head, np.concatenate([ahead, -behind])
 
 
-def step_at(high: IntArray, position: IntArray, steps: Steps) -> IntArray:
-    """The segment that holds the unit after ``position``."""
-    k = np.zeros(len(high), dtype=np.int64)
-    for step in range(1, steps.segments):
-        k += position >= steps.bound(high, np.full(len(high), step))
-    return k
-
-
 def _cost_at(face: Face, steps: Steps, position: IntArray, arcs: IntArray) -> IntArray:
     cost = steps.cost[arcs]
     if not steps.stepped.any():
         return cost
     split = np.flatnonzero(steps.stepped[arcs])
-    cost[split] = step_at(face.high[arcs[split]], position[arcs[split]], steps)
+    reached = position[arcs[split]]
+    # The segment that holds the unit after a position is the last one that starts there or before.
+    cost[split] = sum(reached >= start for start in steps.starts(face.high[arcs[split]]))
     return cost
 
 
@@ -157,7 +157,7 @@ def _segments(face: Face, steps: Steps) -> tuple[IntArray, IntArray, IntArray]:
         return plain, (face.high - face.low)[plain], steps.cost[plain]
     split = np.repeat(np.flatnonzero(face.free & steps.stepped), steps.segments)
     k = np.tile(np.arange(steps.segments), len(split) // steps.segments)
-    size = steps.bound(face.high[split], k + 1) - steps.bound(face.high[split], k)
+    size = steps.start(face.high[split], k + 1) - steps.start(face.high[split], k)
     arc = np.concatenate([plain, split[size > 0]])
     capacity = np.concatenate([(face.high - face.low)[plain], size[size > 0]])
     return arc, capacity, np.concatenate([steps.cost[plain], k[size > 0]])

@@ -61,8 +61,9 @@ def certify(book: Book, graph: NettingGraph, salt: bytes, optimum: Optimum) -> t
         name = book.rulebook.objectives[min(number, 3)]
         stages.append(Stage(name, value, dict(zip(graph.nodes, potential.tolist(), strict=True))))
         recorded.append(potential)
-        unique = is_unique(network, face, steps, optimum.flow, potential)
-        face = next_face(network, face, steps, potential)
+        if number < 2 + optimum.lottery_stages:
+            face = next_face(network, face, steps, potential)
+    unique = is_unique(network, face, steps, optimum.flow, potential)
     certificate = Certificate(stages, unique, True, stages[0].value, 0, optimum.lottery_stages)
     return certificate, recorded[0]
 
@@ -117,8 +118,7 @@ def _value(face: Face, steps: Steps, flow: IntArray, number: int) -> int:
 
 def _stepped_value(high: IntArray, flow: IntArray, steps: Steps) -> int:
     # Segments fill in order, so every unit above the start of segment k pays 1 more.
-    starts = (steps.bound(high, np.full(len(high), k)) for k in range(1, steps.segments))
-    return sum(sum(np.maximum(0, flow - start).tolist()) for start in starts)
+    return sum(sum(np.maximum(0, flow - start).tolist()) for start in steps.starts(high))
 
 
 def _sum_of_products(left: Sequence[int], right: Sequence[int]) -> int:

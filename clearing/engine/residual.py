@@ -55,10 +55,12 @@ def distances(nodes: int, tail: IntArray, head: IntArray, cost: IntArray) -> Int
 
 def components(nodes: int, tail: IntArray, head: IntArray) -> IntArray:
     """Label of the strongly connected component of each node; labels mean nothing but equality."""
-    import networkx as nx
-
     label = np.arange(nodes, dtype=np.int64)
     core = _arcs_that_may_close(tail, head, nodes)
+    if not len(core):
+        return label
+    import networkx as nx
+
     graph = nx.DiGraph(zip(tail[core].tolist(), head[core].tolist(), strict=True))
     for component in nx.strongly_connected_components(graph):
         label[list(component)] = min(component)
@@ -86,7 +88,9 @@ def holds_trees(nodes: int, arc: IntArray, tail: IntArray, head: IntArray) -> bo
     """
     label = components(nodes, tail, head)
     inside = label[tail] == label[head]
-    arcs_of, index = np.unique(arc[inside], return_index=True)
-    held = np.bincount(label[tail[inside][index]], minlength=nodes) if len(arcs_of) else np.zeros(nodes)
+    if not inside.any():
+        return True
+    _, index = np.unique(arc[inside], return_index=True)
+    held = np.bincount(label[tail[inside][index]], minlength=nodes)
     size = np.bincount(label, minlength=nodes)
     return bool((held[size > 0] == size[size > 0] - 1).all())
