@@ -58,7 +58,7 @@ def _records(content: bytes) -> Iterator[Any]:
 def _chunk_records(chunk: bytes) -> Iterator[Any]:
     """All lines of a chunk parsed as one list; a chunk at fault is parsed line by line up to its fault."""
     if not chunk.endswith(b"\n"):
-        raise ValueError("it does not end with a line end")
+        raise _FlawError("it does not end with a line end")
     lines = chunk.count(b"\n")
     try:
         records = json.loads("[" + chunk[:-1].decode().replace("\n", ",") + "]")
