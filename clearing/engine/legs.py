@@ -122,9 +122,9 @@ def premium_micro(value_micro: IntArray, premium_ppm: IntArray) -> IntArray:
     largest = int(np.abs(value_micro).max(initial=0)) * int(np.abs(premium_ppm).max(initial=0))
     if largest // PPM >= AMOUNT_LIMIT:
         value_micro, premium_ppm = value_micro.astype(object), premium_ppm.astype(object)
-    whole, rest = np.divmod(value_micro, PPM)
-    more, rest = np.divmod(rest * premium_ppm, PPM)
-    floor: IntArray = whole * premium_ppm + more
+    part = value_micro % PPM * premium_ppm
+    floor: IntArray = value_micro // PPM * premium_ppm + part // PPM
+    rest = part % PPM
     up = (2 * rest > PPM) | ((2 * rest == PPM) & (floor % 2 == 1))
     rounded: IntArray = floor + up
     return rounded
