@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import repeat
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -12,7 +13,7 @@ from clearing.doors.csv_table import Chunk
 from clearing.doors.decimals import ONE
 from clearing.doors.fault_list import Column
 from clearing.doors.number_columns import Increments, quantities
-from clearing.doors.text_columns import Lists, Names, lists, references
+from clearing.doors.text_columns import Names, lists, references
 from clearing.model.book import NONE, Conditions
 from clearing.model.faults import FaultReason
 
@@ -40,17 +41,19 @@ def conditions(
     max_ring = quantities(cells["max_ring"], _RING_LENGTHS, np.zeros(len(asked), dtype=np.int64), blank=NONE)
     _refuse_impossible(cells, _Asked(quantity, min_fill, lot, max_ring, whole))
     allow, deny = (_participants(cells[name], participants) for name in ("allow", "deny"))
-    found: dict[int, Conditions] = {}
-    for i, position in enumerate(asked.tolist()):
-        found[position] = Conditions(
-            min_fill=_given(min_fill[i]),
-            all_or_none=bool(whole[i]),
-            lot=_given(lot[i]),
-            max_ring=_given(max_ring[i]),
-            allow=next(allow),
-            deny=next(deny),
-        )
-    return {position: condition for position, condition in found.items() if condition != Conditions()}
+    terms = zip(min_fill.tolist(), whole.tolist(), lot.tolist(), max_ring.tolist(), allow, deny, strict=True)
+    return {
+        position: stated for position, term in zip(asked.tolist(), terms, strict=True) if (stated := _stated(*term))
+    }
+
+
+def _stated(
+    min_fill: int, all_or_none: bool, lot: int, max_ring: int, allow: tuple[str, ...], deny: tuple[str, ...]
+) -> Conditions | None:
+    """None where nothing is asked, as all_or_none may be stated and false."""
+    if not (all_or_none or allow or deny) and min_fill == lot == max_ring == NONE:
+        return None
+    return Conditions(_given(min_fill), all_or_none, _given(lot), _given(max_ring), allow, deny)
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,13 +90,14 @@ def _refuse_impossible(cells: dict[str, Column], asked: _Asked) -> None:
 
 
 def _participants(column: Column, names: Names) -> Iterator[tuple[str, ...]]:
-    listed: Lists = lists(column.texts)
+    if not any(column.texts):
+        return repeat((), len(column.texts))
+    listed = lists(column.texts)
     filled = np.array([bool(column.texts[i]) for i in listed.cell.tolist()], dtype=np.bool_)
     items = [listed.item[i] for i in np.flatnonzero(filled).tolist()]
     references(column.at(listed.cell[filled], items), names)
-    for text in column.texts:
-        yield tuple(text.split("|")) if text else ()
+    return (tuple(text.split("|")) if text else () for text in column.texts)
 
 
-def _given(count: np.int64) -> int | None:
-    return None if count == NONE else int(count)
+def _given(count: int) -> int | None:
+    return None if count == NONE else count

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import csv
 import io
+import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import islice
@@ -27,7 +28,11 @@ if TYPE_CHECKING:
 
 CHUNK_ROWS = 16_384
 ROWS_MAX = 5_000_000
+HEADER_BYTES_MAX = 65_536
+HEADER_COLUMNS_MAX = 64
 QUOTING = "quotation marks around a whole field, doubled inside it and closed"
+
+_LINE_END = re.compile(rb"[\r\n]")
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,12 +95,12 @@ def has_long_fields(table: Table) -> bool:
     found = list(long_fields(table.content, id_places))
     for field in found:
         column = table.header[field.place] if field.place is not None and field.place < len(table.header) else None
-        text = table.content[field.begin : field.begin + 200].decode("utf-8", "replace")
+        text = table.content[field.begin : field.begin + 80].decode("utf-8", "replace")
         table.faults.note(
             FaultReason.SIZE,
             row=row_of(table.content, field.begin),
             column=column,
-            found=f"{text[:40]}... ({field.length:,} bytes)",
+            found=f"{text[:20]}... ({field.length:,} bytes)",
             allowed=f"at most {field.allowed:,} bytes",
         )
     return bool(found)
@@ -128,12 +133,18 @@ def _header(content: bytes, form: TableForm, faults: FaultList) -> tuple[str, ..
     allowed = f"the columns {', '.join(form.required)}"
     if form.optional:
         allowed += f" and, if wanted, {', '.join(form.optional)}"
+    if len(content) > HEADER_BYTES_MAX and not _LINE_END.search(content, 0, HEADER_BYTES_MAX):
+        found = content[:100].decode("utf-8", "replace")
+        faults.note(FaultReason.SIZE, row=1, found=found, allowed=f"a header of at most {HEADER_BYTES_MAX:,} bytes")
+        return None
     try:
         header = tuple(next(_reader(content), []))
     except csv.Error as error:
         faults.note(FaultReason.HEADER, row=1, found=_reading_fault(error)[1], allowed=QUOTING)
         return None
-    if not header:
+    if len(header) > HEADER_COLUMNS_MAX:
+        faults.note(FaultReason.HEADER, row=1, found=f"{len(header):,} columns", allowed=allowed)
+    elif not header:
         faults.note(FaultReason.HEADER, row=1, found="no header", allowed=allowed)
     elif any(";" in name for name in header) and not set(form.required) <= set(header):
         allowed = f"commas between columns, not ';': {allowed}"

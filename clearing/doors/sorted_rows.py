@@ -43,8 +43,8 @@ def taken(texts: Sequence[str], order: IntArray) -> list[str]:
 
 def moved(sparse: Mapping[int, Cell], order: IntArray) -> dict[int, Cell]:
     """A sparse column keyed by file position, keyed by position in that order instead."""
-    if not sparse:
-        return {}
+    if is_as_filed(order):
+        return dict(sparse)
     place = np.empty(len(order), dtype=np.int64)
     place[order] = np.arange(len(order), dtype=np.int64)
     there = place.tolist()

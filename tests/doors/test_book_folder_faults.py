@@ -241,6 +241,8 @@ WHOLE = [
     ("fixing.csv", b"asset_id,value\nCOPPER,9\xed\xa0\x80\n", R.ENCODING, 2, None, "0xed", "UTF-8"),
     ("fixing.csv", b"asset_id,value\nCOPPER,9\xc3", R.ENCODING, 2, None, "0xc3", "UTF-8"),
     ("fixing.csv", "asset_id,value\x00\nCOPPER,9\n", R.HEADER, 1, None, r"value\x00", "asset_id, value"),
+    ("fixing.csv", "asset_id,value" + ",x" * 63 + "\n", R.HEADER, 1, None, "65 columns", "asset_id, value"),
+    ("fixing.csv", "asset_id,value" + "," * 70_000, R.SIZE, 1, None, "asset_id,value,,", "at most 65,536 bytes"),
     ("participants.csv", None, R.MISSING, None, None, "no such file", "a file participants.csv"),
     ("assets.csv", None, R.MISSING, None, None, "no such file", "a file assets.csv"),
     ("fixing.csv", None, R.MISSING, None, None, "no such file", "a file fixing.csv"),
@@ -291,6 +293,7 @@ def test_files_and_rows_are_bounded(tmp_path: Path, monkeypatch: pytest.MonkeyPa
     monkeypatch.setattr(csv_table, "ROWS_MAX", 3)
     fault = only_fault(write_book(tmp_path / "rows", fixing="asset_id,value\nCOPPER,950\n"))
     assert (fault.reason, fault.file, fault.allowed) == (R.SIZE, "assets.csv", "at most 3 rows")
+    monkeypatch.undo()
     monkeypatch.setattr(file_bytes.file_bytes, "__kwdefaults__", {"bytes_max": 300, "may_be_absent": False})
     fault = only_fault(write_book(tmp_path / "bytes"))
     assert (fault.reason, fault.file, fault.allowed) == (R.SIZE, "offers.csv", "at most 300 bytes")
