@@ -13,7 +13,9 @@ from typing import TypeAlias
 
 from clearing import __version__
 from clearing.audit.canonical import Sink
+from clearing.audit.replay import Difference, StoredBundle, first_difference
 from clearing.audit.seal import Manifest, Sign, seal_inputs, seal_manifest, seal_outcome
+from clearing.audit.stored_book import read_stored_book, read_stored_terms
 from clearing.engine.accounts import add_up, book_entries, take_positions
 from clearing.engine.admission import Admission, admit
 from clearing.engine.flow_solver import FLOW_SOLVERS
@@ -83,6 +85,22 @@ def clear_book(
         sink=sink,
     )
     return Session(book, outcome, manifest)
+
+
+def replay_bundle(
+    bundle: StoredBundle, *, solver: str = "ortools", progress: Progress | None = None
+) -> Difference | None:
+    """Compute a sealed session again from its inputs; the first difference, None when every byte is the same.
+
+    Raises InputFault where an input of the bundle cannot be read as one.
+    """
+    (progress or _silent)("read")
+    book, terms = read_stored_book(bundle.read), read_stored_terms(bundle.read)
+
+    def recompute(sink: Sink) -> object:
+        return clear_book(book, terms.session, sink, solver=solver, previous=terms.previous, progress=progress)
+
+    return first_difference(bundle, recompute)
 
 
 def decide(

@@ -28,6 +28,9 @@ class StoredBundle(Protocol):
     def names(self) -> Sequence[str]:
         """Paths of all its files."""
 
+    def read(self, path: str) -> bytes:
+        """The bytes of one file."""
+
     def pieces(self, path: str) -> Iterable[bytes]:
         """The bytes of one file, in pieces of any size."""
 

@@ -11,7 +11,7 @@ from clearing.doors.stored_manifest import stored_manifest
 from clearing.doors.terminal import stage_bar
 from clearing.service import replay_bundle
 
-STAGES = ("read", "solve", "certify", "settle", "compare")
+STAGES = ("read", "seal", "solve", "certify", "settle", "write")
 STATUS_DONE = 0
 STATUS_MISMATCH = 4
 
@@ -33,7 +33,7 @@ def replayed(folder: Path) -> Difference | None:
     """The first difference between the bundle and what its inputs compute to."""
     bundle = BundleFolder(folder)
     with stage_bar(STAGES) as begin:
-        return replay_bundle(bundle.read, bundle.names(), progress=begin)
+        return replay_bundle(bundle, progress=begin)
 
 
 def difference_line(difference: Difference) -> str:
