@@ -5,6 +5,7 @@ Only typer is loaded here; each command loads what it needs when it runs.
 
 from __future__ import annotations
 
+import gc
 import os
 import sys
 import traceback
@@ -154,6 +155,8 @@ def main() -> NoReturn:
 
 def _leave_with(run: Callable[[], int]) -> NoReturn:
     """The outermost door: whatever ends a command ends here, as an exit status."""
+    # Nothing that a session makes refers back to itself, so that looking for cycles only costs time.
+    gc.disable()
     try:
         status = run()
         sys.stdout.flush()
@@ -170,6 +173,8 @@ def _leave_with(run: Callable[[], int]) -> NoReturn:
     except Exception as error:
         _say_unexpected(error)
         status = STATUS_UNEXPECTED
+    finally:
+        gc.enable()
     sys.exit(status)
 
 

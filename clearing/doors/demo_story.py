@@ -42,8 +42,8 @@ def story_lines(session: Session) -> list[str]:
     ]
 
 
-def proof_lines(laws: Sequence[str], difference: Difference | None, digest: str) -> list[str]:
-    """What verify and replay say of the bundle just written."""
+def proof_lines(verdicts: Sequence[str], difference: Difference | None) -> list[str]:
+    """What verify and replay say of the bundle just written; ``verdicts`` are the lines of verify."""
     replay = "replay identical" if difference is None else f"REPLAY DIFFERS: {difference_line(difference)}"
     return [
         "",
@@ -54,10 +54,8 @@ def proof_lines(laws: Sequence[str], difference: Difference | None, digest: str)
             "computes the session again from its inputs and compares byte for byte."
         ),
         "",
-        *(line for law in laws for line in wrap(law, WIDTH - 2, initial_indent="  ", subsequent_indent=" " * 9)),
-        "",
+        *(line for each in verdicts for line in wrap(each, WIDTH, initial_indent="  ", subsequent_indent=" " * 22)),
         f"  {replay}",
-        f"  digest {digest}",
     ]
 
 

@@ -7,12 +7,11 @@ from collections.abc import Iterable
 from pathlib import Path
 
 from clearing.audit.seal import seal_inputs
-from clearing.audit.verify import verify
-from clearing.audit.verify.report import LAWS, Report, Violation
+from clearing.audit.verify import Report, report_lines, report_record, verify
+from clearing.audit.verify.__main__ import Folder
 from clearing.doors.book_folder import read_book
 from clearing.doors.bundle_folder import BundleFolder
 from clearing.doors.signing import public_key
-from clearing.doors.stored_manifest import stored_digest
 
 STATUS_DONE = 0
 STATUS_MISMATCH = 4
@@ -23,11 +22,7 @@ def verify_bundle(
 ) -> int:
     """Print how the bundle stands to each law; the exit status."""
     report = verified(folder, key=key, digest=digest, book=book, previous=previous)
-    if as_json:
-        print(json.dumps(_object(report)))
-    else:
-        print("\n".join([*law_lines(report), *(f"note: {note}" for note in report.notes)]))
-        print(f"digest {report.digest}\n{report.verdict}")
+    print(json.dumps(report_record(report)) if as_json else "\n".join(report_lines(report)))
     return STATUS_DONE if report.holds else STATUS_MISMATCH
 
 
@@ -39,33 +34,20 @@ def verified(
     book: Path | None = None,
     previous: Path | None = None,
 ) -> Report:
-    """What the laws say of the bundle in ``folder``, given what is trusted."""
+    """What the laws say of the bundle in ``folder``, given what is trusted. Raises InputFault where there is none."""
     return verify(
-        BundleFolder(folder),
+        _bundle(folder),
         key=None if key is None else public_key(key),
         digest=digest,
         book_root=None if book is None else _book_root(book),
-        previous=None if previous is None else stored_digest(BundleFolder(previous)),
+        previous=None if previous is None else _bundle(previous),
     )
 
 
-def law_lines(report: Report) -> list[str]:
-    """One line for each law, and under it what breaks it."""
-    lines = []
-    for law, meaning in LAWS.items():
-        broken = report.counts.get(law, 0)
-        state = "BROKEN" if broken else "unchecked" if law in report.unchecked else "holds"
-        lines.append(f"law {law}  {state:<6}  {meaning}")
-        lines += [f"    {_violation_line(each)}" for each in report.violations if each.law == law]
-        if law in report.unchecked:
-            lines.append(f"    {report.unchecked[law]}")
-    return lines
-
-
-def _violation_line(violation: Violation) -> str:
-    place = [violation.file, None if violation.line is None else f"line {violation.line}", violation.field]
-    where = " ".join(part for part in place if part)
-    return f"{where}: {violation.message}" if where else violation.message
+def _bundle(folder: Path) -> Folder:
+    """The folder as verify itself reads it, once it is known to be a whole bundle."""
+    BundleFolder(folder)
+    return Folder(folder)
 
 
 def _book_root(folder: Path) -> str:
@@ -77,25 +59,3 @@ def _consume(_path: str, chunks: Iterable[bytes]) -> None:
     """A sink that keeps nothing: hashing happens on the way to it."""
     for _chunk in chunks:
         pass
-
-
-def _object(report: Report) -> dict[str, object]:
-    return {
-        "holds": report.holds,
-        "verdict": report.verdict,
-        "digest": report.digest,
-        "authenticated": list(report.authenticated),
-        "counts": {str(law): number for law, number in report.counts.items()},
-        "unchecked": {str(law): why for law, why in report.unchecked.items()},
-        "violations": [
-            {
-                "law": each.law,
-                "file": each.file,
-                "line": each.line,
-                "field": each.field,
-                "message": each.message,
-            }
-            for each in report.violations
-        ],
-        "notes": list(report.notes),
-    }
