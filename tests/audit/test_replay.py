@@ -125,9 +125,11 @@ def test_a_deleted_last_line_is_absent() -> None:
     assert (difference.recomputed or "").startswith('{"deliver_asset"')
 
 
-def test_an_extra_last_line_is_named() -> None:
+@pytest.mark.parametrize("piece_length", [1, 10**6])
+def test_an_extra_last_line_is_named(piece_length: int) -> None:
     for extra in (b'{"extra":"\x1b[31m\xc3\xbc"}', b"\xff", b""):
         bundle = stored_bundle()
+        bundle.piece_length = piece_length
         lines = change_lines(bundle, OFFERS, lambda lines: [*lines, extra])  # noqa: B023
         difference = replayed(bundle)
         assert difference is not None

@@ -46,6 +46,7 @@ def test_the_manifest_is_canonical_and_its_digest_leaves_out_signature_and_maker
     covered = {k: v for k, v in manifest.items() if k not in ("digest", "signature", "made_by")}
     assert manifest["digest"] == sha256(rfc8785.dumps(covered)).hexdigest()
     assert signed == [bytes.fromhex(manifest["digest"])]
+    assert manifest["made_by"] == {"engine": "test", "python": "3", "solvers": []}
     assert manifest["signature"] == {"key": "aa" * 32, "value": "bb" * 64}
     assert covered.keys() == {
         *("format", "session", "salt", "rulebook_version", "counts", "sums"),
