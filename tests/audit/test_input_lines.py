@@ -10,7 +10,7 @@ import rfc8785
 from clearing.audit.canonical import BATCH_ROWS
 from clearing.audit.input_lines import input_files
 from clearing.audit.seal import seal_inputs
-from clearing.model.book import NONE, Book
+from clearing.model.book import NONE, Book, Conditions
 from tests.audit.samples import MemoryBundle, furnished_book
 from tests.books import book as small_book
 from tests.books import offer
@@ -19,72 +19,9 @@ FILES = ("assets", "fixing", "obligations", "offers", "participants", "rulebook"
 
 
 def expected_records(book: Book) -> dict[str, list[dict[str, Any]]]:
-    desks, assets, offers = book.participants, book.assets, book.offers
-
-    def asset_name(index: int) -> str:
-        return "INDEX" if index < 0 else assets.id[index]
-
-    def texts(table: Any, row: int) -> dict[str, str]:
-        return {column: by_row[row] for column, by_row in table.texts.items() if row in by_row}
-
-    def offer_record(i: int) -> dict[str, Any]:
-        record: dict[str, Any] = {
-            "offer_id": offers.id[i],
-            "participant_id": desks.id[offers.participant[i]],
-            "deliver_asset": asset_name(offers.deliver[i]),
-            "deliver_quantity": str(offers.quantity[i]),
-            "receive": [],
-        }
-        for at in range(offers.alt_start[i], offers.alt_start[i + 1]):
-            alternative = {
-                "asset": asset_name(offers.alt_asset[at]),
-                "limit_ppm": str(offers.alt_limit_ppm[at]),
-            }
-            if offers.alt_max[at] != NONE:
-                alternative["max"] = str(offers.alt_max[at])
-            record["receive"].append(alternative)
-        if offers.stock[i] != NONE:
-            record["stock_id"] = book.stocks.id[offers.stock[i]]
-        if i in offers.memo:
-            record["memo"] = offers.memo[i]
-        if i in offers.expires_at:
-            record["expires_at"] = offers.expires_at[i]
-        if i in offers.conditions:
-            asked = offers.conditions[i]
-            for name in ("min_fill", "lot"):
-                if getattr(asked, name) is not None:
-                    record[name] = str(getattr(asked, name))
-            if asked.all_or_none:
-                record["all_or_none"] = True
-            if asked.max_ring is not None:
-                record["max_ring"] = asked.max_ring
-            for name in ("allow", "deny"):
-                if getattr(asked, name):
-                    record[name] = list(getattr(asked, name))
-        return record
-
-    def participant_record(i: int) -> dict[str, Any]:
-        record = {
-            "participant_id": desks.id[i],
-            "balance_micro": str(desks.balance_micro[i]),
-            "credit_limit_micro": str(desks.credit_limit_micro[i]),
-            **texts(desks, i),
-        }
-        if desks.balance_cap_micro[i] != NONE:
-            record["balance_cap_micro"] = str(desks.balance_cap_micro[i])
-        return record
-
+    desks, assets, debts, stocks = book.participants, book.assets, book.obligations, book.stocks
     return {
-        "assets": [
-            {
-                "asset_id": assets.id[i],
-                "unit": assets.unit[i],
-                "increment": assets.increment[i],
-                "class": assets.asset_class[i],
-                **texts(assets, i),
-            }
-            for i in range(len(assets.id))
-        ],
+        "assets": [asset_record(book, i) for i in range(len(assets.id))],
         "fixing": [
             {"asset_id": assets.id[i], "value_micro": str(assets.value_micro[i])}
             for i in range(len(assets.id))
@@ -92,39 +29,113 @@ def expected_records(book: Book) -> dict[str, list[dict[str, Any]]]:
         ],
         "obligations": [
             {
-                "obligation_id": book.obligations.id[i],
-                "debtor_id": desks.id[book.obligations.debtor[i]],
-                "creditor_id": desks.id[book.obligations.creditor[i]],
-                "amount_micro": str(book.obligations.amount_micro[i]),
-                **texts(book.obligations, i),
+                "obligation_id": debts.id[i],
+                "debtor_id": desks.id[debts.debtor[i]],
+                "creditor_id": desks.id[debts.creditor[i]],
+                "amount_micro": str(debts.amount_micro[i]),
+                **texts(debts, i),
             }
-            for i in range(len(book.obligations.id))
+            for i in range(len(debts.id))
         ],
-        "offers": [offer_record(i) for i in range(len(offers.id))],
-        "participants": [participant_record(i) for i in range(len(desks.id))],
-        "rulebook": [
-            {
-                "version": 1,
-                "objectives": ["surplus", "value", "even", "lottery"],
-                "even_segments": 16,
-                "netting_form": book.rulebook.netting_form,
-                "obligations": "set-off",
-                "residual_tolerance": "1",
-                "allowance_bps": "123.45" if book.rulebook.allowance_ppm == 12_345 else "200",
-                "self_crossing": "allow",
-                **({"cut_off": book.rulebook.cut_off} if book.rulebook.cut_off else {}),
-            }
-        ],
+        "offers": [offer_record(book, i) for i in range(len(book.offers.id))],
+        "participants": [participant_record(book, i) for i in range(len(desks.id))],
+        "rulebook": [rulebook_record(book)],
         "stocks": [
             {
-                "stock_id": book.stocks.id[i],
-                "participant_id": desks.id[book.stocks.participant[i]],
-                "asset_id": assets.id[book.stocks.asset[i]],
-                "quantity": str(book.stocks.quantity[i]),
+                "stock_id": stocks.id[i],
+                "participant_id": desks.id[stocks.participant[i]],
+                "asset_id": assets.id[stocks.asset[i]],
+                "quantity": str(stocks.quantity[i]),
             }
-            for i in range(len(book.stocks.id))
+            for i in range(len(stocks.id))
         ],
     }
+
+
+def texts(table: Any, row: int) -> dict[str, str]:
+    return {column: by_row[row] for column, by_row in table.texts.items() if row in by_row}
+
+
+def asset_record(book: Book, i: int) -> dict[str, Any]:
+    assets = book.assets
+    return {
+        "asset_id": assets.id[i],
+        "unit": assets.unit[i],
+        "increment": assets.increment[i],
+        "class": assets.asset_class[i],
+        **texts(assets, i),
+    }
+
+
+def asset_name(book: Book, index: int) -> str:
+    return "INDEX" if index < 0 else book.assets.id[index]
+
+
+def offer_record(book: Book, i: int) -> dict[str, Any]:
+    offers = book.offers
+    record: dict[str, Any] = {
+        "offer_id": offers.id[i],
+        "participant_id": book.participants.id[offers.participant[i]],
+        "deliver_asset": asset_name(book, offers.deliver[i]),
+        "deliver_quantity": str(offers.quantity[i]),
+        "receive": [
+            {
+                "asset": asset_name(book, offers.alt_asset[at]),
+                "limit_ppm": str(offers.alt_limit_ppm[at]),
+                **({} if offers.alt_max[at] == NONE else {"max": str(offers.alt_max[at])}),
+            }
+            for at in range(offers.alt_start[i], offers.alt_start[i + 1])
+        ],
+        **condition_members(offers.conditions.get(i, Conditions())),
+    }
+    if offers.stock[i] != NONE:
+        record["stock_id"] = book.stocks.id[offers.stock[i]]
+    if i in offers.memo:
+        record["memo"] = offers.memo[i]
+    if i in offers.expires_at:
+        record["expires_at"] = offers.expires_at[i]
+    return record
+
+
+def condition_members(asked: Conditions) -> dict[str, Any]:
+    members = {
+        "min_fill": None if asked.min_fill is None else str(asked.min_fill),
+        "lot": None if asked.lot is None else str(asked.lot),
+        "all_or_none": asked.all_or_none,
+        "max_ring": asked.max_ring,
+        "allow": list(asked.allow),
+        "deny": list(asked.deny),
+    }
+    return {name: value for name, value in members.items() if value}
+
+
+def participant_record(book: Book, i: int) -> dict[str, Any]:
+    desks = book.participants
+    record = {
+        "participant_id": desks.id[i],
+        "balance_micro": str(desks.balance_micro[i]),
+        "credit_limit_micro": str(desks.credit_limit_micro[i]),
+        **texts(desks, i),
+    }
+    if desks.balance_cap_micro[i] != NONE:
+        record["balance_cap_micro"] = str(desks.balance_cap_micro[i])
+    return record
+
+
+def rulebook_record(book: Book) -> dict[str, Any]:
+    record: dict[str, Any] = {
+        "version": 1,
+        "objectives": ["surplus", "value", "even", "lottery"],
+        "even_segments": 16,
+        "netting_form": book.rulebook.netting_form,
+        "obligations": "set-off",
+        "residual_tolerance": "1",
+        "allowance_bps": {12_345: "123.45", 20_000: "200"}[book.rulebook.allowance_ppm],
+        "self_crossing": "allow",
+    }
+    if book.rulebook.cut_off:
+        record["cut_off"] = book.rulebook.cut_off
+    return record
 
 
 def assert_lines_are_as_expected(book: Book) -> None:

@@ -38,23 +38,7 @@ def expected_records(book: Book, outcome: Outcome) -> dict[str, list[dict[str, A
         ],
         "fills": offer_fills(book, outcome) + obligation_fills(book, outcome),
         "instructions": instruction_records(outcome.instructions, desks, asset_name),
-        "legs": [
-            {
-                "giver_offer": offers.id[outcome.legs.giver_offer[i]],
-                "receiver_offer": offers.id[outcome.legs.receiver_offer[i]],
-                "alternative": int(outcome.legs.alternative[i]),
-                "giver": desks[offers.participant[outcome.legs.giver_offer[i]]],
-                "receiver": desks[offers.participant[outcome.legs.receiver_offer[i]]],
-                "asset_id": asset_name(offers.deliver[outcome.legs.giver_offer[i]]),
-                "quantity": str(outcome.legs.quantity[i]),
-                "value_micro": str(outcome.legs.value_micro[i]),
-                "premium_micro": str(outcome.legs.premium_micro[i]),
-                "rings": ring_names(
-                    outcome.legs.ring[outcome.legs.ring_start[i] : outcome.legs.ring_start[i + 1]]
-                ),
-            }
-            for i in range(len(outcome.legs.quantity))
-        ],
+        "legs": leg_records(book, outcome, asset_name),
         "positions": [
             {
                 "participant_id": desks[p.participant],
@@ -124,6 +108,25 @@ def instruction_records(instructions: Instructions, desks: Any, asset_name: Any)
             group=f"G{instructions.group[i] + 1:06d}",
         )
         for i in range(len(instructions.quantity))
+    ]
+
+
+def leg_records(book: Book, outcome: Outcome, asset_name: Any) -> list[dict[str, Any]]:
+    desks, offers, legs = book.participants.id, book.offers, outcome.legs
+    return [
+        {
+            "giver_offer": offers.id[gives],
+            "receiver_offer": offers.id[takes],
+            "alternative": int(legs.alternative[i]),
+            "giver": desks[offers.participant[gives]],
+            "receiver": desks[offers.participant[takes]],
+            "asset_id": asset_name(offers.deliver[gives]),
+            "quantity": str(legs.quantity[i]),
+            "value_micro": str(legs.value_micro[i]),
+            "premium_micro": str(legs.premium_micro[i]),
+            "rings": ring_names(legs.ring[legs.ring_start[i] : legs.ring_start[i + 1]]),
+        }
+        for i, (gives, takes) in enumerate(zip(legs.giver_offer, legs.receiver_offer, strict=True))
     ]
 
 
