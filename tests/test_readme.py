@@ -57,7 +57,7 @@ def test_every_runnable_command_of_the_readme_runs(tmp_path: Path, reader: dict[
         )
         assert ran.returncode == 0, f"{block}\n{ran.stdout}\n{ran.stderr}"
     ring = (folder / "session" / "outcome" / "rings.jsonl").read_text().splitlines()[0]
-    assert '"members":["2","1","3"]' in ring
+    assert '"members":["3","1","2"]' in ring
 
 
 def test_a_book_of_ones_own_takes_six_lines() -> None:

@@ -40,7 +40,7 @@ def run_demo(out: Path) -> int:
         finally:
             shutil.rmtree(place, ignore_errors=True)
         print("\n".join(story_lines(session)))
-        report = verified(out)
+        report = verified(out, book=book)
         difference = replayed(out)
         print("\n".join(proof_lines(list(report_lines(report)), difference)))
         print("\n".join(next_lines(out, book)))

@@ -159,4 +159,5 @@ def _short(quantity: Decimal) -> str:
 
 
 def _rounded(number: Decimal, step: str) -> Decimal:
-    return number.quantize(Decimal(step), rounding=ROUND_HALF_EVEN)
+    # Adding 0 turns -0.00 into 0.00.
+    return number.quantize(Decimal(step), rounding=ROUND_HALF_EVEN) + 0
