@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 
     from clearing.model.columns import IntArray
 
-CHUNK_ROWS = 16_384
+CHUNK_ROWS = 4_096
 ROWS_MAX = 5_000_000
 HEADER_BYTES_MAX = 65_536
 HEADER_COLUMNS_MAX = 64
@@ -118,12 +118,16 @@ def chunks(table: Table) -> Iterator[Chunk]:
             records.extend(islice(reader, CHUNK_ROWS))
         except csv.Error as error:  # what came before it in this chunk is kept
             broken = error
-        yield _chunk(table, records, row)
-        row += len(records)
+        count = len(records)
+        chunk = _chunk(table, records, row)
+        records.clear()  # the columns hold the cells now
+        yield chunk
+        del chunk
+        row += count
         if row - 2 > ROWS_MAX:
             _refuse_rest(table, ROWS_MAX + 2, FaultReason.SIZE, "more rows", f"at most {ROWS_MAX:,} rows")
             return
-        if broken is None and len(records) < CHUNK_ROWS:
+        if broken is None and count < CHUNK_ROWS:
             return
     reason, found = _reading_fault(broken)
     _refuse_rest(table, row, reason, found, f"{QUOTING}; fields of at most {FIELD_BYTES_MAX:,} bytes")

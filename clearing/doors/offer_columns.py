@@ -5,7 +5,7 @@ Every check of an offer by itself is made here; what concerns several offers is 
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -15,7 +15,7 @@ from clearing.doors.condition_columns import conditions
 from clearing.doors.csv_table import Chunk
 from clearing.doors.fault_list import Column
 from clearing.doors.number_columns import Increments, limits_ppm, quantities
-from clearing.doors.text_columns import UNREAD, Lists, Names, check_ids, free_texts, lists, references
+from clearing.doors.text_columns import UNREAD, Lists, Names, check_ids, free_texts, joined, lists, references
 from clearing.doors.times import TIME_ALLOWED, utc_text
 from clearing.model.book import NONE, Conditions
 from clearing.model.faults import FaultReason
@@ -42,7 +42,8 @@ class OfferColumns:
     """Offers in the order of the file; sparse columns are keyed by position in the table."""
 
     row: IntArray
-    id: Sequence[str]
+    id: str
+    """All ids, a newline between two: kept apart, the cells of a chunk would hold on to its memory."""
     participant: IntArray
     deliver: IntArray
     quantity: IntArray
@@ -69,7 +70,7 @@ def offer_columns(chunk: Chunk, known: Known, *, first: int) -> OfferColumns:
     asked = conditions(chunk, deliver, quantity, increments=known.increments, participants=known.participants)
     return OfferColumns(
         row=chunk.rows,
-        id=ids.texts,
+        id=joined(ids.texts),
         participant=participant,
         deliver=deliver,
         quantity=quantity,

@@ -28,21 +28,24 @@ def read_offers(table: Table, known: Known, *, internal: Sequence[int]) -> Offer
     for chunk in chunks(table):
         parts.append(offer_columns(chunk, known, first=first))
         first += len(chunk.rows)
+        del chunk  # before the next one is read, so that its memory serves again
     whole = _joined(parts)
     for asset in internal:
         _refuse_shared(whole, asset, table.faults)
-    return _in_order(whole, id_order(whole.id, whole.row, "offer_id", table.faults))
+    ids = whole.id.split("\n") if len(whole.row) else []
+    order = id_order(ids, whole.row, "offer_id", table.faults)
+    return _in_order(whole, taken(ids, order), order)
 
 
 def no_offers() -> Offers:
     """What stands for offers that could not be read."""
-    return _in_order(_joined([]), np.zeros(0, dtype=np.int64))
+    return _in_order(_joined([]), [], np.zeros(0, dtype=np.int64))
 
 
 def _joined(parts: Sequence[OfferColumns]) -> OfferColumns:
     return OfferColumns(
         row=_column(parts, "row"),
-        id=list(chain.from_iterable(part.id for part in parts)),
+        id="\n".join(part.id for part in parts if len(part.row)),
         participant=_column(parts, "participant"),
         deliver=_column(parts, "deliver"),
         quantity=_column(parts, "quantity"),
@@ -80,12 +83,12 @@ def _refuse_shared(offers: OfferColumns, asset: int, faults: FaultList) -> None:
             rows=offers.row,
             wrong=shared,
             column="participant_id",
-            found=lambda position: f"another participant than row {first} (offer {offers.id[position]})",
+            found=lambda _: f"another participant than row {first}",
             allowed="one participant for all offers that name an internal asset",
         )
 
 
-def _in_order(offers: OfferColumns, order: IntArray) -> Offers:
+def _in_order(offers: OfferColumns, ids: list[str], order: IntArray) -> Offers:
     sizes = offers.alternatives[order]
     start = np.concatenate([np.zeros(1, dtype=np.int64), np.cumsum(sizes)])
     alternative = np.arange(int(start[-1]), dtype=np.int64)
@@ -93,7 +96,7 @@ def _in_order(offers: OfferColumns, order: IntArray) -> Offers:
         begin = np.cumsum(offers.alternatives) - offers.alternatives
         alternative += np.repeat(begin[order] - start[:-1], sizes)
     return Offers(
-        id=taken(offers.id, order),
+        id=ids,
         participant=offers.participant[order],
         deliver=offers.deliver[order],
         quantity=offers.quantity[order],

@@ -95,6 +95,12 @@ def check_shape(column: Column, shape: re.Pattern[str], allowed: str, *, optiona
         column.refuse(_where(column, lambda t: not t), FaultReason.MISSING, allowed)
 
 
+def joined(texts: Sequence[str]) -> str:
+    """Ids in one text, a newline between two; what is no id, and noted, loses its own newlines."""
+    text = "\n".join(texts)
+    return text if text.count("\n") < max(1, len(texts)) else "\n".join(t.replace("\n", " ") for t in texts)
+
+
 def lists(texts: Sequence[str]) -> Lists:
     """Cells split at ``|``; a blank cell is one blank item."""
     items = "|".join(texts).split("|") if len(texts) else []
