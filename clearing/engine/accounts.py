@@ -55,15 +55,16 @@ def take_positions(book: Book, legs: Legs) -> Sequence[Position]:
 
 def add_up(book: Book, fills: Fills, rings: Rings, legs: Legs, instructions: Instructions) -> Totals:
     """The figures that the manifest and the command line repeat."""
-    flow, capacity = fills.offer_flow_micro, offer_capacity_micro(book)
-    gains = zip(book.offers.alt_limit_ppm.tolist(), fills.alt_flow_micro.tolist(), strict=True)
+    filled, capacity = fills.offer_flow_micro, offer_capacity_micro(book)
+    taken = np.flatnonzero(fills.alt_flow_micro)
+    gains = zip(book.offers.alt_limit_ppm[taken].tolist(), fills.alt_flow_micro[taken].tolist(), strict=True)
     lengths = np.diff(rings.member_start)
     return Totals(
-        filled_offers=int(np.count_nonzero((flow > 0) & (flow == capacity))),
-        partly_filled_offers=int(np.count_nonzero((flow > 0) & (flow < capacity))),
-        value_cleared_micro=sum(flow.tolist()),
+        filled_offers=int(np.count_nonzero((filled > 0) & (filled == capacity))),
+        partly_filled_offers=int(np.count_nonzero((filled > 0) & (filled < capacity))),
+        value_cleared_micro=sum(filled.tolist()),
         obligations_cleared_micro=sum(fills.obligation_flow_micro.tolist()),
-        surplus_micro_ppm=-sum(limit * taken for limit, taken in gains if taken),
+        surplus_micro_ppm=-sum(limit * flow for limit, flow in gains),
         participants_served=len(_served(book, fills, legs)),
         longest_ring=int(lengths.max(initial=0)),
         segments=len(rings.segment_flow_micro),

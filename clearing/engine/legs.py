@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -78,19 +78,20 @@ def _rounded(book: Book, deliveries: _Deliveries, salt: bytes, solver: FlowSolve
         def costs(stage: int, some: IntArray, rows: IntArray = rows) -> IntArray:
             return lottery_costs(salt, _lottery_texts(book, deliveries, rows[some], stage))
 
-        giver = deliveries.giver[rows]
-        legs = PoolLegs(deliveries.flow_micro[rows], giver, book.offers.stock[giver], deliveries.row[rows])
+        giver, row = deliveries.giver[rows], deliveries.row[rows]
+        stock = book.offers.stock[giver]
+        legs = PoolLegs(deliveries.flow_micro[rows], giver, stock, row)
         quantity[rows] = round_pool(legs, int(book.assets.value_micro[name]), costs, solver)
     return quantity
 
 
-def _lottery_texts(book: Book, deliveries: _Deliveries, rows: IntArray, stage: int) -> Iterator[str]:
+def _lottery_texts(book: Book, deliveries: _Deliveries, rows: IntArray, stage: int) -> list[str]:
     alt_start = book.offers.alt_start
     receiver = np.searchsorted(alt_start, deliveries.row[rows], side="right") - 1
     place = deliveries.row[rows] - alt_start[receiver]
     ids = book.offers.id
     columns = (deliveries.giver[rows].tolist(), receiver.tolist(), place.tolist())
-    return (f"{stage}|leg|{ids[g]}|{ids[r]}|{p}" for g, r, p in zip(*columns, strict=True))
+    return [f"{stage}|leg|{ids[g]}|{ids[r]}|{p}" for g, r, p in zip(*columns, strict=True)]
 
 
 def _legs(book: Book, deliveries: _Deliveries, quantity: IntArray, premia: Sequence[Premium]) -> Legs:

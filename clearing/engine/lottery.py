@@ -17,5 +17,7 @@ if TYPE_CHECKING:
 
 def lottery_costs(salt: bytes, texts: Iterable[str]) -> IntArray:
     """One cost per text, e.g. ``1|offer|OF-7|0``, in the order given."""
-    digests = b"".join([sha256(salt + text.encode("ascii")).digest()[:4] for text in texts])
-    return np.frombuffer(digests, dtype=">u4").astype(np.int64)
+    # Ids hold no line end, so all texts are encoded at once.
+    encoded = "\n".join(texts).encode("ascii").split(b"\n")
+    digests = b"".join([sha256(salt + text).digest() for text in encoded if text])
+    return np.frombuffer(digests, dtype=">u4")[::8].astype(np.int64)

@@ -198,5 +198,6 @@ def _segment_ends(
     order = np.argsort(slot_start, kind="stable")
     slot = order[np.searchsorted(slot_start[order], member_end - 1, side="right") - 1]
     ends = ring_start[slot_ring[slot]] + member_end - slot_start[slot]
-    merged: IntArray = np.unique(np.concatenate([ends, ring_end]))
-    return merged
+    merged = np.sort(np.concatenate([ends, ring_end]))
+    once: IntArray = merged[np.diff(merged, prepend=0) > 0]
+    return once

@@ -62,28 +62,47 @@ def round_pool(
 
 
 def _network(legs: PoolLegs, value: int) -> tuple[Network, IntArray, IntArray, IntArray]:
-    """(network, low, high, balance); arcs: legs, source -> stock -> giver or source -> giver, receiver -> sink."""
-    givers, first = np.unique(legs.giver, return_index=True)
-    stock_of = legs.stock[first]
-    stocks, receivers = np.unique(stock_of[stock_of != NONE]), np.unique(legs.receiver)
-    giver = np.searchsorted(givers, legs.giver)
-    receiver = np.searchsorted(receivers, legs.receiver) + len(givers)
-    source = len(givers) + len(receivers) + len(stocks)
-    stock_node = len(givers) + len(receivers) + np.arange(len(stocks))
-    supplier = np.where(
-        stock_of == NONE, source, len(givers) + len(receivers) + np.searchsorted(stocks, stock_of)
+    """(network, low, high, balance); arcs: legs, source -> stock -> giver or source -> giver, receiver -> sink.
+
+    A giver or receiver of a single leg is bounded as its leg is, so it needs no node: the leg starts at the
+    stock or source, or ends at the sink.
+    """
+    giver, receiver = _several(legs.giver), _several(legs.receiver)
+    givers, receivers = int(giver.max(initial=NONE)) + 1, int(receiver.max(initial=NONE)) + 1
+    drawn = np.flatnonzero(legs.stock != NONE)
+    stocks, stock_number = np.unique(legs.stock[drawn], return_inverse=True)
+    source = givers + receivers + len(stocks)
+    supplier = np.full(len(giver), source)
+    supplier[drawn] = givers + receivers + stock_number
+    at_giver, at_receiver = np.flatnonzero(giver != NONE), np.flatnonzero(receiver != NONE)
+    supplier_of = np.full(givers, source)
+    supplier_of[giver[at_giver]] = supplier[at_giver]
+    leg_tail, leg_head = supplier.copy(), np.full(len(giver), source + 1)
+    leg_tail[at_giver], leg_head[at_receiver] = giver[at_giver], givers + receiver[at_receiver]
+    exact = np.concatenate(
+        [
+            legs.flow_micro,
+            _sums(stock_number, legs.flow_micro[drawn], len(stocks)),
+            _sums(giver[at_giver], legs.flow_micro[at_giver], givers),
+            _sums(receiver[at_receiver], legs.flow_micro[at_receiver], receivers),
+        ]
     )
-    given = _sums(giver, legs.flow_micro, len(givers))
-    taken = _sums(receiver - len(givers), legs.flow_micro, len(receivers))
-    drawn = _sums(supplier, given, source + 1)[stock_node]
-    exact = np.concatenate([legs.flow_micro, drawn, given, taken])
-    tail = [giver, np.full(len(stocks), source), supplier, len(givers) + np.arange(len(receivers))]
-    head = [receiver, stock_node, np.arange(len(givers)), np.full(len(receivers), source + 1)]
+    tail = [leg_tail, np.full(len(stocks), source), supplier_of, givers + np.arange(receivers)]
+    stock_nodes = givers + receivers + np.arange(len(stocks))
+    head = [leg_head, stock_nodes, np.arange(givers), np.full(receivers, source + 1)]
     network = Network(source + 2, np.concatenate(tail), np.concatenate(head))
     balance = np.zeros(network.nodes, dtype=np.int64)
     total = -(-int(legs.flow_micro.sum()) // value)
     balance[source], balance[source + 1] = total, -total
     return network, exact // value, -(-exact // value), balance
+
+
+def _several(names: IntArray) -> IntArray:
+    """Names that occur more than once, numbered from 0; NONE for the others."""
+    count = np.bincount(names)
+    number = np.cumsum(count > 1) - 1
+    numbered: IntArray = np.where(count[names] > 1, number[names], NONE)
+    return numbered
 
 
 def _sums(index: IntArray, amount: IntArray, size: int) -> IntArray:

@@ -110,7 +110,8 @@ def _rings_by(key: IntArray, legs: Legs, goods: IntArray, keys: int) -> tuple[In
     among = np.zeros(len(count), dtype=np.bool_)
     among[goods] = True
     width = int(legs.ring.max(initial=0)) + 1
-    pairs = np.unique(np.repeat(key, count[goods]) * width + legs.ring[np.repeat(among, count)])
+    pairs = np.sort(np.repeat(key, count[goods]) * width + legs.ring[np.repeat(among, count)])
+    pairs = pairs[np.diff(pairs, prepend=-1) > 0]
     start = np.searchsorted(pairs, np.arange(keys + 1) * width).astype(np.int64)
     return start, pairs % width
 
