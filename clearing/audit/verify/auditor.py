@@ -106,7 +106,7 @@ def _check_outcome(session: _Session, book: Book) -> None:
         found.skip("the fills are no circulation", 3, 5, 6)
         return
     premia = _check_optimum(session, book, fills, graph)
-    _check_settlement(session, book, fills, graph, premia, len(admission.refusals))
+    _check_settlement(session, book, fills, graph, premia, len(refused))
 
 
 def _check_optimum(session: _Session, book: Book, fills: Fills, graph: Graph) -> dict[int, int] | None:

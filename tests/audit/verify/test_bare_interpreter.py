@@ -1,0 +1,125 @@
+"""verify runs where nothing but an interpreter is installed, and its exit status says what it found."""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import subprocess
+import sys
+import venv
+from pathlib import Path
+
+import pytest
+
+from tests.audit.verify.resealing import Files
+from tests.books import random_book
+from tests.sessions import clear_in_memory
+
+ROOT = Path(__file__).parents[3]
+Run = subprocess.CompletedProcess[str]
+
+
+def write(files: Files, folder: Path) -> Path:
+    for path, content in files.items():
+        (folder / path).parent.mkdir(parents=True, exist_ok=True)
+        (folder / path).write_bytes(content)
+    return folder
+
+
+def run(python: str | Path, *arguments: str | Path) -> Run:
+    command = [str(python), "-S", "-m", "clearing.audit.verify", *map(str, arguments)]
+    environment = {"PATH": os.environ["PATH"], "PYTHONPATH": str(ROOT)}
+    return subprocess.run(command, capture_output=True, text=True, env=environment, check=False, cwd="/")
+
+
+@pytest.fixture(scope="module")
+def bare(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("bare")
+    venv.create(folder, with_pip=False, symlinks=True)
+    return folder / "bin" / "python"
+
+
+@pytest.fixture(scope="module")
+def bundle(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return write(clear_in_memory(random_book(1))[1], tmp_path_factory.mktemp("bundle"))
+
+
+def test_a_good_bundle_verifies_in_a_bare_environment(bare: Path, bundle: Path) -> None:
+    ran = run(bare, bundle)
+    assert (ran.returncode, ran.stderr) == (0, "")
+    assert ran.stdout.splitlines()[-1] == "consistent, inputs not authenticated"
+    assert [line.split()[:3] for line in ran.stdout.splitlines()[:7]] == [["law", str(n), "ok"] for n in range(7)]
+
+
+@pytest.mark.parametrize("name", ["python3.11", "python3.12", "python3.13"])
+def test_every_supported_python_says_the_same(name: str, bare: Path, bundle: Path) -> None:
+    found = shutil.which(name)
+    if found is None or subprocess.run([found, "-c", ""], capture_output=True, check=False).returncode:
+        pytest.skip(f"{name} is not installed")
+    assert run(found, bundle).stdout == run(bare, bundle).stdout
+
+
+def test_json_is_one_object(bare: Path, bundle: Path) -> None:
+    ran = run(bare, bundle, "--json")
+    report = json.loads(ran.stdout)
+    assert (report["holds"], report["violations"], report["authenticated"]) == (True, [], [])
+    assert report["digest"] == json.loads((bundle / "manifest.json").read_text())["digest"]
+
+
+def test_trusted_roots_authenticate(bare: Path, bundle: Path) -> None:
+    manifest = json.loads((bundle / "manifest.json").read_text())
+    ran = run(bare, bundle, "--digest", manifest["digest"], "--book-root", manifest["book_root"])
+    assert ran.stdout.splitlines()[-1] == "verified, inputs authenticated by digest, book root"
+
+
+def test_a_broken_law_is_status_4_and_named(bare: Path, bundle: Path, tmp_path: Path) -> None:
+    broken = shutil.copytree(bundle, tmp_path / "broken")
+    (broken / "outcome/entries.jsonl").write_bytes(b"")
+    ran = run(bare, broken)
+    assert ran.returncode == 4
+    assert "law 0 broken: outcome/entries.jsonl" in ran.stdout
+    assert "law 6 broken: outcome/entries.jsonl, line 1" in ran.stdout
+    assert json.loads(run(bare, broken, "--json").stdout)["violations_by_law"] == {"0": 1, "6": 1}
+
+
+def test_no_bundle_is_status_3(bare: Path, tmp_path: Path) -> None:
+    for place in (tmp_path, tmp_path / "absent"):
+        ran = run(bare, place)
+        assert (ran.returncode, ran.stdout) == (3, "")
+        assert "is no bundle" in ran.stderr
+
+
+@pytest.mark.parametrize("arguments", [[], ["--digest", "12"], ["--key", "absent"], ["--book-root", "x" * 64]])
+def test_usage_is_status_2(bare: Path, bundle: Path, arguments: list[str]) -> None:
+    ran = run(bare, *([bundle, *arguments] if arguments else []))
+    assert (ran.returncode, ran.stdout) == (2, "")
+    assert "usage" in ran.stderr
+
+
+def test_links_are_not_followed(bare: Path, bundle: Path, tmp_path: Path) -> None:
+    linked = shutil.copytree(bundle, tmp_path / "linked")
+    (linked / "outcome/legs.jsonl").unlink()
+    (linked / "outcome/legs.jsonl").symlink_to(bundle / "outcome/legs.jsonl")
+    (linked / "extra").symlink_to(bundle)
+    ran = run(bare, linked)
+    assert ran.returncode == 4
+    assert "outcome/legs.jsonl: is missing or cannot be read: is a symbolic link" in ran.stdout
+    assert "extra: a file too many" in ran.stdout
+    folder = tmp_path / "linked folder"
+    shutil.copytree(bundle, folder)
+    shutil.rmtree(folder / "inputs")
+    (folder / "inputs").symlink_to(bundle / "inputs")
+    assert run(bare, folder).returncode == 4
+
+
+def test_nothing_else_is_imported(bare: Path) -> None:
+    script = (
+        "import sys; before = set(sys.modules); import clearing.audit.verify.__main__; "
+        "print('\\n'.join(sorted(set(sys.modules) - before)))"
+    )
+    command = [str(bare), "-S", "-c", script]
+    ran = subprocess.run(command, capture_output=True, text=True, env={"PYTHONPATH": str(ROOT)}, check=True, cwd="/")
+    for name in ran.stdout.split():
+        own = name in ("clearing", "clearing.audit") or name.startswith("clearing.audit.verify")
+        assert own or name.split(".")[0] in sys.stdlib_module_names, name
