@@ -224,7 +224,7 @@ def _is_unique(graph: Graph, steps: list[Step], potentials: list[int]) -> bool:
         if step.less is not None:
             edges.append((head, tail))
     component = components(len(graph.node), _unrepeated(edges))
-    surplus = [1] * (max(component, default=0) + 1)
+    surplus = [1] * (max(component, default=-1) + 1)
     for each in component:
         surplus[each] -= 1
     for tail, head in tight:
