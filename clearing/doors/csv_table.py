@@ -196,8 +196,9 @@ def _refuse_width(table: Table, record: list[str], row: int) -> None:
     table.faults.note(
         FaultReason.COLUMNS,
         row=row,
-        found=f"{len(record)} field{'s' if len(record) != 1 else ''}",
-        allowed=f"{width} fields, as in the header" + (", commas between them" if ";" in record[0] else ""),
+        found=f"{len(record):,} field{'s' if len(record) != 1 else ''}",
+        allowed=f"{width} field{'s' if width != 1 else ''}, as in the header"
+        + (", commas between them" if ";" in record[0] else ""),
     )
 
 

@@ -84,6 +84,7 @@ CELLS = [
     ("offers.csv", 3, "memo", '"a\nb"', R.MALFORMED, "text without control characters"),
     ("participants.csv", 2, "name", "a\tb", R.MALFORMED, "text without control characters"),
     ("participants.csv", 3, "participant_id", "DESK-A", R.DUPLICATE, "each id once"),
+    ("participants.csv", 2, "name", "a\x9bb", R.MALFORMED, "text without control characters"),
     ("participants.csv", 2, "lei", "123", R.MALFORMED, "an LEI"),
     ("participants.csv", 2, "country", "nl", R.MALFORMED, "ISO 3166"),
     ("participants.csv", 2, "balance", "1e3", R.MALFORMED, "a number such as -12.5"),
@@ -237,6 +238,8 @@ WHOLE = [
     ("fixing.csv", 'asset_id,value\nCOPPER,"950\n', R.MALFORMED, 2, None, "never closed", "quotation marks"),
     ("fixing.csv", 'asset_id,value\nCOPPER,"9"50\n', R.MALFORMED, 2, None, "inside a field", "quotation marks"),
     ("fixing.csv", b"asset_id,value\nCOPPER,\xff950\n", R.ENCODING, 2, None, "0xff at offset 22", "UTF-8"),
+    ("fixing.csv", b"asset_id,value\r\nCOPPER,9\r\nWHEAT,\xff\r\n", R.ENCODING, 3, None, "0xff", "UTF-8"),
+    ("participants.csv", "participant_id\nDESK-A,1\nDESK-B\nDESK-C\n", R.COLUMNS, 2, None, "2 fields", "1 field,"),
     ("fixing.csv", "asset_id,value\n".encode("utf-16"), R.ENCODING, 1, None, "offset 0", "UTF-8"),
     ("fixing.csv", b"asset_id,value\nCOPPER,9\xed\xa0\x80\n", R.ENCODING, 2, None, "0xed", "UTF-8"),
     ("fixing.csv", b"asset_id,value\nCOPPER,9\xc3", R.ENCODING, 2, None, "0xc3", "UTF-8"),
@@ -333,6 +336,29 @@ def test_all_faults_are_counted_and_the_first_thousand_listed_in_order(tmp_path:
         ("obligations.csv", 3, "amount"),
     ]
     assert places[1:] == sorted(places[1:], key=lambda p: (p[0], p[1], p[2] == "amount"))
+
+
+def test_the_first_thousand_repeated_ids_are_those_that_come_first_in_the_file(tmp_path: Path) -> None:
+    rows = "".join(f"D-{i:04},DESK-A,DESK-B,1\n" for i in range(1_500, 0, -1))
+    report = report_of(write_book(tmp_path, obligations="obligation_id,debtor_id,creditor_id,amount\n" + rows + rows))
+    assert report.counts == {R.DUPLICATE: 1_500}
+    assert [fault.row for fault in report.listed] == list(range(1_502, 2_502))
+
+
+def test_an_invalid_byte_is_found_wherever_a_block_ends(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    participants = "participant_id,name\nDESK-A,h€é\nDESK-B,\nDESK-C,€".encode() + b"\xe2\x82z\n"
+    offset = participants.index(b"z") - 2
+    for size in range(1, len(participants) + 1):
+        monkeypatch.setattr(file_bytes, "DECODED_BYTES", size)
+        fault = only_fault(write_book(tmp_path, participants=participants))
+        assert (fault.reason, fault.row, fault.found) == (R.ENCODING, 4, f"byte 0xe2 at offset {offset}")
+
+
+def test_an_expiry_is_no_fault_where_the_rulebook_is_one(tmp_path: Path) -> None:
+    offers = with_cell("offers.csv", 3, "expires_at", "2026-01-31T16:00:00Z")
+    rulebook = '[session]\ncut_off = "2026-01-31T16:00:00Z"\nid = "?"\n'
+    fault = only_fault(write_book(tmp_path, offers=offers, rulebook=rulebook))
+    assert (fault.file, fault.column) == ("rulebook.toml", "session.id")
 
 
 def test_faults_of_several_files_come_in_one_report(tmp_path: Path) -> None:

@@ -137,13 +137,18 @@ def test_order_spelling_byte_order_mark_and_line_ends_make_no_difference(tmp_pat
 
 def test_the_size_of_a_chunk_makes_no_difference(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     rows = [
-        f"O-{i:03},DESK-{'ABC'[i % 3]},COPPER,{i + 1}.{i % 9}," + "|".join(["WHEAT", "HOURS", "INDEX"][: 1 + i % 3])
+        f"O-{i:03},DESK-{'ABC'[i % 3]},COPPER,{i + 1}.{i % 9},{'|'.join(['WHEAT', 'HOURS', 'INDEX'][: 1 + i % 3])},"
+        f"{'' if i % 4 else '1'},{'' if i % 5 else f'2026-01-01T00:00:{i:02}Z'},{'' if i % 7 else f'memo {i}'}"
         for i in range(60)
     ]
     random.Random(4).shuffle(rows)
-    offers = "offer_id,participant_id,deliver_asset,deliver_quantity,receive_assets\n" + "\n".join(rows)
-    folder = write_book(tmp_path, offers=offers)
+    header = "offer_id,participant_id,deliver_asset,deliver_quantity,receive_assets,min_fill,expires_at,memo\n"
+    rulebook = "[session]\ncut_off = 2026-01-01T00:00:00Z\n"
+    folder = write_book(tmp_path, offers=header + "\n".join(rows), rulebook=rulebook)
     expected, _ = read_book(folder)
+    assert expected.offers.memo == {i: f"memo {i}" for i in range(0, 60, 7)}
+    assert expected.offers.expires_at == {i: f"2026-01-01T00:00:{i:02}Z" for i in range(0, 60, 5)}
+    assert sorted(expected.offers.conditions) == list(range(0, 60, 4))
     for size in (1, 7, 60, 61):
         monkeypatch.setattr(csv_table, "CHUNK_ROWS", size)
         assert plain(read_book(folder)[0]) == plain(expected)
