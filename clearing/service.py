@@ -15,7 +15,8 @@ from clearing import __version__
 from clearing.audit.canonical import Sink
 from clearing.audit.replay import Difference, StoredBundle, first_difference
 from clearing.audit.seal import Manifest, Sign, seal_inputs, seal_manifest, seal_outcome
-from clearing.audit.stored_book import read_stored_book, read_stored_terms
+from clearing.audit.stored_book import read_stored_book, read_stored_manifest, read_stored_terms
+from clearing.audit.stored_outcome import read_stored_outcome
 from clearing.engine.accounts import add_up, book_entries, take_positions
 from clearing.engine.admission import Admission, admit
 from clearing.engine.flow_solver import FLOW_SOLVERS
@@ -101,6 +102,16 @@ def replay_bundle(
         return clear_book(book, terms.session, sink, solver=solver, previous=terms.previous, progress=progress)
 
     return first_difference(bundle, recompute)
+
+
+def open_session(bundle: StoredBundle) -> Session:
+    """A sealed session as it was cleared. Raises InputFault where a file of the bundle is none of a bundle.
+
+    Nothing is authenticated or checked against the laws here: that is what ``verify`` does.
+    """
+    book = read_stored_book(bundle.read)
+    outcome = read_stored_outcome(bundle.read, book)
+    return Session(book, outcome, read_stored_manifest(bundle.read))
 
 
 def decide(

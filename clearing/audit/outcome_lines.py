@@ -22,20 +22,28 @@ if TYPE_CHECKING:
     from clearing.model.columns import IntArray
 
 CERTIFICATE = "certificate.json"
+ENTRIES = "outcome/entries.jsonl"
+FILLS = "outcome/fills.jsonl"
+INSTRUCTIONS = "outcome/instructions.jsonl"
+LEGS = "outcome/legs.jsonl"
+POSITIONS = "outcome/positions.jsonl"
+PREMIA = "outcome/premia.jsonl"
+REFUSALS = "outcome/refusals.jsonl"
+RINGS = "outcome/rings.jsonl"
 CERTIFICATE_FORMAT = "clearing-certificate/1"
 
 
 def outcome_files(book: Book, outcome: Outcome) -> Iterator[tuple[str, Iterator[Lines]]]:
     """Path and lines of each file; a file without lines yields no batch."""
     yield CERTIFICATE, iter([[certificate_line(outcome.certificate)]])
-    yield "outcome/entries.jsonl", _entry_lines(book, outcome)
-    yield "outcome/fills.jsonl", _fill_lines(book, outcome.fills)
-    yield "outcome/instructions.jsonl", _instruction_lines(book, outcome.instructions)
-    yield "outcome/legs.jsonl", _leg_lines(book, outcome.legs)
-    yield "outcome/positions.jsonl", _position_lines(book, outcome)
-    yield "outcome/premia.jsonl", _premium_lines(book, outcome.premia)
-    yield "outcome/refusals.jsonl", _refusal_lines(book, outcome.refusals)
-    yield "outcome/rings.jsonl", _ring_lines(book, outcome.rings)
+    yield ENTRIES, _entry_lines(book, outcome)
+    yield FILLS, _fill_lines(book, outcome.fills)
+    yield INSTRUCTIONS, _instruction_lines(book, outcome.instructions)
+    yield LEGS, _leg_lines(book, outcome.legs)
+    yield POSITIONS, _position_lines(book, outcome)
+    yield PREMIA, _premium_lines(book, outcome.premia)
+    yield REFUSALS, _refusal_lines(book, outcome.refusals)
+    yield RINGS, _ring_lines(book, outcome.rings)
 
 
 def ring_id(ring: int) -> str:

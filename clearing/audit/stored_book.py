@@ -8,6 +8,7 @@ were sealed is for digests to say.
 from __future__ import annotations
 
 import json
+import re
 from array import array
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -16,7 +17,7 @@ from typing import TypeAlias
 import numpy as np
 
 from clearing.audit import input_lines as paths
-from clearing.audit.seal import BUNDLE_FORMAT, MANIFEST
+from clearing.audit.seal import BUNDLE_FORMAT, MANIFEST, Manifest
 from clearing.audit.stored_lines import (
     MALFORMED,
     Read,
@@ -47,6 +48,7 @@ from clearing.model.errors import InputFault
 _AMOUNT_MAX = AMOUNT_LIMIT - 1
 _VALUE_MICRO_MIN = 1_000
 _HEX_DIGEST_LENGTH = 64
+_DIGEST = re.compile(r"[0-9a-f]{64}").fullmatch
 
 _Index: TypeAlias = Mapping[str, int]
 _TextColumns: TypeAlias = dict[str, dict[int, str]]
@@ -89,6 +91,22 @@ def read_stored_terms(read: Read) -> StoredTerms:
             raise flaw("previous is no digest")
         terms = SessionTerms(id=next_id(manifest["session"], ()), salt=bytes.fromhex(manifest["salt"]))
         return StoredTerms(terms, previous)
+    except MALFORMED as error:
+        raise InputFault(f"{MANIFEST} is no manifest of {BUNDLE_FORMAT}: {reason_of(error)}") from error
+
+
+def read_stored_manifest(read: Read) -> Manifest:
+    """The manifest as it is stored; its digests are hex of the right length, its members unchecked besides."""
+    try:
+        record = json.loads(read(MANIFEST).decode())
+        if record["format"] != BUNDLE_FORMAT:
+            raise flaw(f"its format is not {BUNDLE_FORMAT}")
+        for name in ("digest", "book_root", "offers_root"):
+            if not _DIGEST(record[name]):
+                raise flaw(f"{name} is no digest")
+        if not all(_DIGEST(digest) for digest in record["files"].values()):
+            raise flaw("the digest of a file is none")
+        return Manifest(session=next_id(record["session"], ()), digest=record["digest"], record=record)
     except MALFORMED as error:
         raise InputFault(f"{MANIFEST} is no manifest of {BUNDLE_FORMAT}: {reason_of(error)}") from error
 
