@@ -58,6 +58,22 @@ def headroom_micro(book: Book) -> IntArray:
     return headroom
 
 
+def needs_micro(book: Book, some: BoolArray) -> IntArray:
+    """Headroom that a set of offers (mask) needs together, per participant, whether it is there or not."""
+    rate, capacity = _rates_ppm(book), offer_capacity_micro(book)
+    rows = np.flatnonzero(some & (rate > 0))
+    alone, drawn = rows[book.offers.stock[rows] == NONE], rows[book.offers.stock[rows] != NONE]
+    needs = np.zeros(len(book.participants.id), dtype=np.int64)
+    np.add.at(needs, book.offers.participant[alone], _worst_cases(capacity[alone], rate[alone]))
+    on_stock: dict[int, list[tuple[int, int, int]]] = defaultdict(list)
+    for offer, stock in zip(drawn.tolist(), book.offers.stock[drawn].tolist(), strict=True):
+        on_stock[stock].append((-int(rate[offer]), offer, int(capacity[offer])))
+    stock_micro = _stock_capacity_micro(book)
+    for stock, parts in on_stock.items():
+        needs[book.stocks.participant[stock]] += _worst_case_together(sorted(parts), stock_micro[stock])
+    return needs
+
+
 def _unsupported(book: Book) -> dict[int, Refusal]:
     version = f"rulebook {book.rulebook.version}"
     return {

@@ -47,6 +47,8 @@ class NettingGraph:
     member_start: IntArray
     pool: IntArray
     """Node per asset, NONE where no admitted offer names the asset."""
+    hub: int
+    """The node that all accounts meet in, NONE without INDEX."""
 
 
 def build_graph(book: Book, admission: Admission) -> NettingGraph:
@@ -62,7 +64,7 @@ def build_graph(book: Book, admission: Admission) -> NettingGraph:
     ]
     tail, head, capacity, cost, kind, owner, alternative = map(np.concatenate, zip(*parts, strict=True))
     columns = (tail, head, capacity, cost, kind, owner, alternative)
-    return NettingGraph(numbering.names, *columns, *members, numbering.pool)
+    return NettingGraph(numbering.names, *columns, *members, numbering.pool, numbering.hub)
 
 
 def arc_name(book: Book, graph: NettingGraph, arc: int) -> str:
@@ -96,9 +98,8 @@ class _Numbering:
         self.names: list[str] = []
         parties = np.concatenate([book.obligations.debtor, book.obligations.creditor])
         self.claim = self._number("claim:", book.participants.id, parties, desks)
-        self.hub = len(self.names)
-        if len(taking) or len(giving):
-            self.names.append("hub")
+        self.hub = len(self.names) if len(taking) or len(giving) else NONE
+        self.names += ["hub"] if self.hub != NONE else []
         self.entry = self._number(
             "in:", book.participants.id, offers.participant[self.row_offer[taking]], desks
         )

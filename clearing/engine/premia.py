@@ -11,25 +11,20 @@ floored midpoints, from the components that cleared most to the rest (docs/ruleb
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from heapq import heapify, heappop, heappush
 from typing import TYPE_CHECKING
 
 import numpy as np
 
-from clearing.engine.faces import Face, Network, flat, residual
 from clearing.engine.netting_graph import OBLIGATION, NettingGraph
-from clearing.engine.residual import components, condense
+from clearing.engine.paths import Distances, ResidualPaths, extend
+from clearing.engine.residual import components
 from clearing.model.book import NONE
 from clearing.model.outcome import Premium
 
 if TYPE_CHECKING:
     from clearing.model.columns import IntArray
-
-Distances = dict[int, int]
-Neighbours = Sequence[Sequence[tuple[int, int]]]
-
 
 @dataclass(frozen=True, slots=True)
 class Component:
@@ -47,66 +42,14 @@ def set_premia(graph: NettingGraph, flow: IntArray, potential: IntArray) -> Sequ
     np.add.at(weight, graph.head[goods], flow[goods])
     pools = {int(node): asset for asset, node in enumerate(graph.pool.tolist()) if node != NONE}
     cleared = [amount if node in pools else 0 for node, amount in enumerate(weight.tolist())]
-    hub = graph.nodes.index("hub") if "hub" in graph.nodes else None
-    paths = _Paths(graph, flow, goods, potential)
+    hub = None if graph.hub == NONE else graph.hub
+    paths = ResidualPaths(graph, flow, potential)
     ordered = _components(paths, cleared, hub)
     premium = _fix_all(paths, ordered, cleared, hub)
     return _published(graph, paths, ordered, pools, premium, cleared)
 
 
-class _Paths:
-    """Shortest residual paths by Dijkstra on reduced costs, which the potentials make non-negative."""
-
-    def __init__(self, graph: NettingGraph, flow: IntArray, goods: IntArray, potential: IntArray) -> None:
-        network = Network(len(graph.nodes), graph.tail[goods], graph.head[goods])
-        low, free = np.zeros(len(goods), dtype=np.int64), np.ones(len(goods), dtype=np.bool_)
-        face = Face(low, graph.capacity[goods], free)
-        _, tail, head, cost = residual(network, face, flat(graph.cost[goods]), flow[goods])
-        self.tail, self.head, length = condense(network.nodes, tail, head, cost)
-        self.potential: list[int] = potential.tolist()
-        reduced = length + potential[self.tail] - potential[self.head]
-        self.onward: list[list[tuple[int, int]]] = [[] for _ in graph.nodes]
-        self.back: list[list[tuple[int, int]]] = [[] for _ in graph.nodes]
-        for u, v, c in zip(self.tail.tolist(), self.head.tolist(), reduced.tolist(), strict=True):
-            self.onward[u].append((v, c))
-            self.back[v].append((u, c))
-
-    def from_node(self, node: int, within: Iterable[int] | None = None) -> Mapping[int, int]:
-        """d(node, x) for every x that it reaches."""
-        start = self.potential[node]
-        found: Distances = {}
-        _extend(found, self.onward, [(0, node)], within)
-        return {x: length + self.potential[x] - start for x, length in found.items()}
-
-    def to_node(self, node: int, within: Iterable[int] | None = None) -> Mapping[int, int]:
-        """d(x, node) for every x that reaches it."""
-        end = self.potential[node]
-        found: Distances = {}
-        _extend(found, self.back, [(0, node)], within)
-        return {x: length + end - self.potential[x] for x, length in found.items()}
-
-
-def _extend(
-    best: Distances, neighbours: Neighbours, heap: list[tuple[int, int]], within: Iterable[int] | None = None
-) -> set[int]:
-    """Lower ``best`` by the new sources in ``heap``; returns the nodes that were not reached before."""
-    allowed = None if within is None else set(within)
-    reached = set()
-    heapify(heap)
-    while heap:
-        length, node = heappop(heap)
-        if node not in best:
-            reached.add(node)
-        elif best[node] <= length:
-            continue
-        best[node] = length
-        for other, cost in neighbours[node]:
-            if (allowed is None or other in allowed) and best.get(other, length + cost + 1) > length + cost:
-                heappush(heap, (length + cost, other))
-    return reached
-
-
-def _components(paths: _Paths, cleared: Sequence[int], hub: int | None) -> Sequence[Component]:
+def _components(paths: ResidualPaths, cleared: Sequence[int], hub: int | None) -> Sequence[Component]:
     """All components in the order of the rule: the hub's, then by value cleared, then by least node."""
     label = components(len(cleared), paths.tail, paths.head).tolist()
     members: dict[int, list[int]] = {}
@@ -126,7 +69,7 @@ def _reference(nodes: Sequence[int], cleared: Sequence[int], hub: int | None) ->
 
 
 def _fix_all(
-    paths: _Paths, ordered: Sequence[Component], cleared: Sequence[int], hub: int | None
+    paths: ResidualPaths, ordered: Sequence[Component], cleared: Sequence[int], hub: int | None
 ) -> list[int]:
     """mu of every node."""
     fixed: dict[int, int] = {}
@@ -139,15 +82,15 @@ def _fix_all(
         while settled:
             fixed |= settled
             pi = paths.potential
-            from_above = _extend(upper, paths.onward, [(mu - pi[x], x) for x, mu in settled.items()])
-            from_below = _extend(lower, paths.back, [(pi[x] - mu, x) for x, mu in settled.items()])
+            from_above = extend(upper, paths.onward, [(mu - pi[x], x) for x, mu in settled.items()])
+            from_below = extend(lower, paths.back, [(pi[x] - mu, x) for x, mu in settled.items()])
             both = [x for x in from_above | from_below if x in upper and x in lower and x not in fixed]
             settled = {x: (upper[x] + pi[x] + pi[x] - lower[x]) // 2 for x in both}
     return [fixed[x] for x in range(len(cleared))]
 
 
 def _fix_component(
-    paths: _Paths,
+    paths: ResidualPaths,
     component: Component,
     cleared: Sequence[int],
     hub: int | None,
@@ -178,7 +121,7 @@ def _median(middle: Mapping[int, int], cleared: Sequence[int]) -> int:
 
 def _published(
     graph: NettingGraph,
-    paths: _Paths,
+    paths: ResidualPaths,
     ordered: Sequence[Component],
     pools: Mapping[int, int],
     premium: Sequence[int],

@@ -29,7 +29,7 @@ HEX_32 = "[0-9a-f]{64}"
 _TEXTS = {
     "format": re.escape(FORMAT),
     "session": IDENTIFIER,
-    "salt": "[0-9a-f]{64}(?:[0-9a-f]{2})*",
+    "salt": "(?:[0-9a-f]{2}){1,64}",
     "offers_root": HEX_32,
     "book_root": HEX_32,
     "digest": HEX_32,

@@ -1,0 +1,110 @@
+"""Why an offer was filled as it was: what the engine finds and a door puts in words."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from enum import Enum
+
+from clearing.model.faults import Refusal
+
+
+class Fate(Enum):
+    """What became of an offer."""
+
+    REFUSED = "refused"
+    FILLED = "filled"
+    PARTLY_FILLED = "partly_filled"
+    UNFILLED = "unfilled"
+
+
+class Hindrance(Enum):
+    """What stands between an alternative and a larger fill."""
+
+    MAXIMUM = "maximum"
+    """Its receive maximum is reached."""
+    NO_GIVER = "no_giver"
+    """No admitted offer delivers what it wants."""
+    NO_TAKER = "no_taker"
+    """No admitted offer wants what it delivers."""
+    USED_UP = "used_up"
+    """Everything that could close a ring with it is used up, at any limit."""
+    LIMIT = "limit"
+    """Its limit is above what the market pays."""
+    MARGIN = "margin"
+    """Its limit is exactly what the market pays, and there is not enough for all at that limit."""
+
+
+@dataclass(frozen=True, slots=True)
+class Binding:
+    """A bound that is reached: stock, credit (headroom) or cap, and the offers that use it."""
+
+    kind: str
+    id: str
+    used_by: Sequence[int]
+
+
+@dataclass(frozen=True, slots=True)
+class AlternativeOutlook:
+    """One alternative: what it got, and at which limits it would get more or less.
+
+    ``more_below_ppm``: at any lower limit more flows through it; None if no limit can do that.
+    ``less_above_ppm``: at any higher limit less does; None if nothing flows, or no limit changes it.
+    Both are residual distances, not the published midpoints.
+    """
+
+    alternative: int
+    asset: int
+    limit_ppm: int
+    flow_micro: int
+    quantity: int
+    paid_ppm: int
+    """What the published premia pay: that of the delivered asset less that of the received one."""
+    hindrance: Hindrance | None
+    more_below_ppm: int | None
+    less_above_ppm: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class ClassShare:
+    """Offers with the same terms that share one fill."""
+
+    members: int
+    capacity_micro: int
+    flow_micro: int
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """One change to the book and what it is promised to do, everything else and the salt being equal.
+
+    ``limit_ppm`` is the alternative's new limit; ``credit_micro`` is added to the desk's credit limit so that
+    the new limit neither takes headroom from other offers nor leaves them more. Where ``promised`` is False
+    the added credit would also let other offers in or keep them out, and nothing is promised.
+    """
+
+    alternative: int
+    limit_ppm: int
+    credit_micro: int
+    more: bool
+    promised: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Explanation:
+    """One offer's fate with its reasons and figures."""
+
+    offer: int
+    fate: Fate
+    refusal: Refusal | None
+    capacity_micro: int
+    flow_micro: int
+    outlook: Sequence[AlternativeOutlook]
+    shared: ClassShare | None
+    bindings: Sequence[Binding]
+    headroom_needed_micro: int
+    headroom_left_micro: int
+    change: Change | None
+    """The smallest change of a limit that brings more, or for a filled offer the first that brings less."""
+    credit_needed_micro: int | None
+    """For an offer without headroom: what must be added to its desk's credit limit to admit it."""
