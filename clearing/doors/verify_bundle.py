@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterable
 from pathlib import Path
 
@@ -12,6 +13,7 @@ from clearing.audit.verify.__main__ import Folder
 from clearing.doors.book_folder import read_book
 from clearing.doors.bundle_folder import BundleFolder
 from clearing.doors.signing import public_key
+from clearing.model.errors import UsageFault
 
 STATUS_DONE = 0
 STATUS_MISMATCH = 4
@@ -20,7 +22,12 @@ STATUS_MISMATCH = 4
 def verify_bundle(
     folder: Path, *, key: str | None, digest: str | None, book: Path | None, previous: Path | None, as_json: bool
 ) -> int:
-    """Print how the bundle stands to each law; the exit status."""
+    """Print how the bundle stands to each law; the exit status.
+
+    Raises UsageFault where ``digest`` is none.
+    """
+    if digest is not None and not re.fullmatch("[0-9a-fA-F]{64}", digest):
+        raise UsageFault("a trusted digest is 64 hex digits")
     report = verified(folder, key=key, digest=digest, book=book, previous=previous)
     print(json.dumps(report_record(report)) if as_json else "\n".join(report_lines(report)))
     return STATUS_DONE if report.holds else STATUS_MISMATCH

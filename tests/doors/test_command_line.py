@@ -223,6 +223,11 @@ def test_verify_trusts_a_digest_and_a_book(console: Console, bundle: Path, tmp_p
     assert "book_root" in ended.out
 
 
+def test_a_trusted_digest_that_is_none_is_wrong_usage(console: Console, bundle: Path) -> None:
+    ended = console("verify", bundle, "--digest", digest_of(bundle)[:-1])
+    assert (ended.status, ended.out, ended.err) == (2, "", "clearing: a trusted digest is 64 hex digits\n")
+
+
 def test_verify_names_law_file_and_line_of_a_flipped_byte(console: Console, bundle: Path) -> None:
     changed(bundle / "outcome/premia.jsonl", '"premium_ppm":"-', '"premium_ppm":"')
     ended = console("verify", bundle)
