@@ -9,10 +9,13 @@ from __future__ import annotations
 import json
 from collections import Counter
 from collections.abc import Callable, Mapping
+from functools import cache
 from hashlib import sha256
 from typing import Any
 
 from clearing.audit.verify import Report, verify
+from tests.books import random_book
+from tests.sessions import clear_in_memory
 
 Files = Mapping[str, bytes]
 Record = dict[str, Any]
@@ -21,6 +24,12 @@ Records = dict[str, list[Record]]
 Change = Callable[[Records], None]
 Sign = Callable[[bytes], tuple[str, str]]
 UNSEALED = ("digest", "signature", "made_by")
+
+
+@cache
+def cleared(seed: int, netting_form: str = "gross") -> dict[str, bytes]:
+    """A random book's bundle."""
+    return clear_in_memory(random_book(seed, netting_form=netting_form))[1]
 
 
 class MemoryBundle:
