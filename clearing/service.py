@@ -9,16 +9,19 @@ from __future__ import annotations
 import platform
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import TypeAlias
+from typing import Any, TypeAlias
 
 from clearing import __version__
 from clearing.audit.canonical import Sink
+from clearing.audit.proven_inputs import prove_inputs
 from clearing.audit.replay import Difference, StoredBundle, first_difference
 from clearing.audit.seal import Manifest, Sign, seal_inputs, seal_manifest, seal_outcome
+from clearing.audit.statement_check import STATEMENT_FORMAT
 from clearing.audit.stored_book import read_stored_book, read_stored_manifest, read_stored_terms
 from clearing.audit.stored_outcome import read_stored_outcome
 from clearing.engine.accounts import add_up, book_entries, take_positions
 from clearing.engine.admission import Admission, admit
+from clearing.engine.explain import explain
 from clearing.engine.flow_solver import FLOW_SOLVERS
 from clearing.engine.legs import make_legs
 from clearing.engine.netting_graph import NettingGraph, build_graph
@@ -28,10 +31,12 @@ from clearing.engine.ranges import graph_faults, quantity_faults
 from clearing.engine.rings import find_rings
 from clearing.engine.shares import share
 from clearing.model.book import Book, SessionTerms
-from clearing.model.errors import BookFault
+from clearing.model.errors import BookFault, UsageFault
+from clearing.model.explanation import Explanation
 from clearing.model.faults import Fault, FaultReport, Refusal
 from clearing.model.outcome import Outcome
 from clearing.settle.instructions import issue_instructions
+from clearing.settle.statement import draw_statement
 
 Progress: TypeAlias = Callable[[str], None]
 """Told the name of each stage as it begins: seal, solve, certify, settle, write."""
@@ -112,6 +117,33 @@ def open_session(bundle: StoredBundle) -> Session:
     book = read_stored_book(bundle.read)
     outcome = read_stored_outcome(bundle.read, book)
     return Session(book, outcome, read_stored_manifest(bundle.read))
+
+
+def explain_offer(session: Session, offer_id: str) -> Explanation:
+    """Why one offer was filled as it was. Raises ValueError where the session has no such offer."""
+    return explain(session.book, session.outcome, [session.book.offers.id.index(offer_id)])[0]
+
+
+def statement_of(bundle: StoredBundle, participant_id: str) -> Mapping[str, Any]:
+    """What a session means for one participant, with proofs of what it put in; nothing of anybody else.
+
+    Raises UsageFault for a participant that the book does not have, InputFault as ``open_session`` does.
+    """
+    session = open_session(bundle)
+    names = session.book.participants.id
+    if participant_id not in names:
+        raise UsageFault(f"this session has no participant {participant_id[:80]!a}")
+    participant = names.index(participant_id)
+    record = session.manifest.record
+    roots = {name: str(record[name]) for name in ("book_root", "offers_root")}
+    return {
+        "format": STATEMENT_FORMAT,
+        "session": session.manifest.session,
+        "digest": session.manifest.digest,
+        "netting_form": session.book.rulebook.netting_form,
+        **draw_statement(session.book, session.outcome, participant),
+        "proofs": prove_inputs(bundle.read, session.book, participant, roots),
+    }
 
 
 def decide(

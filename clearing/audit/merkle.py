@@ -22,11 +22,12 @@ def tree_root(leaves: bytes) -> bytes:
         return EMPTY_ROOT
     level = leaves
     while len(level) > HASH_BYTES:
-        level = _parents(level)
+        level = parents(level)
     return level
 
 
-def _parents(level: bytes) -> bytes:
+def parents(level: bytes) -> bytes:
+    """The level above one of hashes laid end to end."""
     pair = 2 * HASH_BYTES
     paired = len(level) - len(level) % pair
     nodes = [sha256(b"\x01" + level[at : at + pair]).digest() for at in range(0, paired, pair)]
