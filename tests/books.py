@@ -53,36 +53,17 @@ def book(
     desk = {name: i for i, name in enumerate(participants)}
     stock = {row[0]: i for i, row in enumerate(stock_rows)}
     rows = sorted(offers, key=lambda o: str(o["id"]))
-    alternatives = [(*alternative, NONE)[:3] for o in rows for alternative in o["receive"]]
     debts = sorted(obligations)
     return Book(
         Participants(participants, *(_column(accounts[p][i] for p in participants) for i in range(3))),
-        Assets(
-            assets,
-            ["C62"] * len(assets),
-            ["1"] * len(assets),
-            ["goods"] * len(assets),
-            _column(values[a] for a in assets),
-        ),
+        _assets(assets, values),
         Stocks(
             [row[0] for row in stock_rows],
             _column(desk[row[1]] for row in stock_rows),
             _column(number[row[2]] for row in stock_rows),
             _column(row[3] for row in stock_rows),
         ),
-        Offers(
-            [o["id"] for o in rows],
-            _column(desk[o["desk"]] for o in rows),
-            _column(number[o["deliver"]] for o in rows),
-            _column(o["quantity"] for o in rows),
-            _column(stock.get(o.get("stock"), NONE) for o in rows),
-            np.cumsum([0] + [len(o["receive"]) for o in rows]).astype(np.int64),
-            _column(number[a[0]] for a in alternatives),
-            _column(a[1] for a in alternatives),
-            _column(a[2] for a in alternatives),
-            conditions={i: Conditions(**o["conditions"]) for i, o in enumerate(rows) if "conditions" in o},
-            expires_at={i: o["expires_at"] for i, o in enumerate(rows) if "expires_at" in o},
-        ),
+        _offers(rows, desk, number, stock),
         Obligations(
             [row[0] for row in debts],
             _column(desk[row[1]] for row in debts),
@@ -90,6 +71,30 @@ def book(
             _column(row[3] for row in debts),
         ),
         rulebook or Rulebook(),
+    )
+
+
+def _assets(names: Sequence[str], values: Mapping[str, int]) -> Assets:
+    size = len(names)
+    return Assets(names, ["C62"] * size, ["1"] * size, ["goods"] * size, _column(values[a] for a in names))
+
+
+def _offers(
+    rows: Sequence[Row], desk: Mapping[str, int], number: Mapping[str, int], stock: Mapping[str, int]
+) -> Offers:
+    alternatives = [(*alternative, NONE)[:3] for o in rows for alternative in o["receive"]]
+    return Offers(
+        [o["id"] for o in rows],
+        _column(desk[o["desk"]] for o in rows),
+        _column(number[o["deliver"]] for o in rows),
+        _column(o["quantity"] for o in rows),
+        _column(stock.get(o.get("stock"), NONE) for o in rows),
+        np.cumsum([0] + [len(o["receive"]) for o in rows]).astype(np.int64),
+        _column(number[a[0]] for a in alternatives),
+        _column(a[1] for a in alternatives),
+        _column(a[2] for a in alternatives),
+        conditions={i: Conditions(**o["conditions"]) for i, o in enumerate(rows) if "conditions" in o},
+        expires_at={i: o["expires_at"] for i, o in enumerate(rows) if "expires_at" in o},
     )
 
 

@@ -69,17 +69,17 @@ def test_environment_does_not_change_the_digest(
     console: Console, tmp_path: Path, environment: dict[str, str]
 ) -> None:
     expected = _digest(console, DEMO_BOOK, tmp_path / "here")
-    assert _digest_of_process(sys.executable, tmp_path / "there", environment) == expected
+    assert _digest_elsewhere(sys.executable, tmp_path / "there", environment) == expected
 
 
 def test_every_python_present_makes_the_same_digest(console: Console, tmp_path: Path) -> None:
     """Interpreters with the engine's dependencies: this one, and those that CLEARING_PYTHONS lists."""
     expected = _digest(console, DEMO_BOOK, tmp_path / "here")
     for number, python in enumerate([sys.executable, *os.environ.get("CLEARING_PYTHONS", "").split()]):
-        assert _digest_of_process(python, tmp_path / str(number), {}) == expected, python
+        assert _digest_elsewhere(python, tmp_path / str(number), {}) == expected, python
 
 
-def _digest_of_process(python: str, out: Path, environment: dict[str, str]) -> str:
+def _digest_elsewhere(python: str, out: Path, environment: dict[str, str]) -> str:
     run = subprocess.run(
         [python, "-m", "clearing", "clear", DEMO_BOOK, "--out", out, "--json"],
         env={**os.environ, "PYTHONPATH": str(ROOT), **environment},

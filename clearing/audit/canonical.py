@@ -58,3 +58,9 @@ def chunks(batches: Iterable[Lines]) -> Iterator[bytes]:
             waiting, length = [], 0
     if waiting:
         yield ("\n".join(waiting) + "\n").encode()
+
+
+def discard(_path: str, content: Iterable[bytes]) -> None:
+    """A sink that keeps nothing: what is hashed on the way is hashed all the same."""
+    for _chunk in content:
+        pass

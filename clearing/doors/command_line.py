@@ -140,6 +140,38 @@ def replay(bundle: BundlePath, as_json: AsJson = False) -> None:
     _leave_with(run)
 
 
+@app.command()
+def explain(
+    bundle: BundlePath,
+    offer_id: Annotated[str, typer.Argument(metavar="OFFER_ID", help="One of the session's offers.")],
+    as_json: AsJson = False,
+) -> None:
+    """Tell why an offer was filled, partly filled, unfilled or refused, and what would change it."""
+
+    def run() -> int:
+        from clearing.doors.explain_offer import explain_offer_of
+
+        return explain_offer_of(bundle, offer_id, as_json=as_json)
+
+    _leave_with(run)
+
+
+@app.command()
+def quote(
+    book: BookFolder,
+    offers: Annotated[Path, typer.Argument(metavar="OFFER.csv", help="Extra offers, as in offers.csv.")],
+    as_json: AsJson = False,
+) -> None:
+    """Tell what extra offers would get if the book were cleared now; nothing is written."""
+
+    def run() -> int:
+        from clearing.doors.quote_offer import quote_offers
+
+        return quote_offers(book, offers, as_json=as_json)
+
+    _leave_with(run)
+
+
 def main() -> NoReturn:
     """Run the command that the arguments name; the process ends here."""
     # A name in a letter that the terminal's encoding lacks must not stop a session.

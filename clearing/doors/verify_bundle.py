@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterable
 from pathlib import Path
 
+from clearing.audit.canonical import discard
 from clearing.audit.seal import seal_inputs
 from clearing.audit.verify import Report, report_lines, report_record, verify
 from clearing.audit.verify.__main__ import Folder
@@ -59,10 +59,5 @@ def _bundle(folder: Path) -> Folder:
 
 def _book_root(folder: Path) -> str:
     book, _terms = read_book(folder)
-    return seal_inputs(book, _consume).book_root.hex()
+    return seal_inputs(book, discard).book_root.hex()
 
-
-def _consume(_path: str, chunks: Iterable[bytes]) -> None:
-    """A sink that keeps nothing: hashing happens on the way to it."""
-    for _chunk in chunks:
-        pass

@@ -51,7 +51,8 @@ def _holds(world: Book, found: Explanation, seed: int) -> bool:
         return _nobody_holds(world, found)
     row += change.alternative
     desk = int(world.offers.participant[found.offer])
-    changed = with_credit(with_limit(world, row=row, limit_ppm=change.limit_ppm), desk=desk, credit_micro=change.credit_micro)
+    limited = with_limit(world, row=row, limit_ppm=change.limit_ppm)
+    changed = with_credit(limited, desk=desk, credit_micro=change.credit_micro)
     flow = int(outcome_of(changed, SALT).fills.alt_flow_micro[row])
     before = found.outlook[change.alternative].flow_micro
     assert flow > before if change.more else flow < before, (seed, found)
