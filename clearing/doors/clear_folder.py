@@ -7,10 +7,10 @@ from pathlib import Path
 
 from clearing.doors.book_folder import read_book
 from clearing.doors.bundle_folder import BundleFolder, BundleWriter, check_target
+from clearing.doors.session_lines import session_lines
 from clearing.doors.signing import signer
 from clearing.doors.stored_manifest import stored_digest
 from clearing.doors.terminal import StageClock, stage_bar
-from clearing.doors.words import amount, count
 from clearing.service import Session, clear_book, summary
 
 STAGES = ("read", "seal", "solve", "certify", "settle", "write")
@@ -25,7 +25,7 @@ def clear_folder(
     if as_json:
         print(json.dumps({**summary(session), "seconds": seconds}))
     else:
-        print("\n".join(_lines(session, out)))
+        print("\n".join([*session_lines(session), f"bundle     {out}"]))
     return 0
 
 
@@ -47,23 +47,3 @@ def clear_into(
     # Sealing the inputs is writing too; the published stages are five.
     seconds["write"] += seconds.pop("seal")
     return session, {stage: round(spent, 6) for stage, spent in seconds.items()}
-
-
-def _lines(session: Session, out: Path) -> list[str]:
-    """The session in a few lines for people."""
-    totals, outcome, certificate = session.outcome.totals, session.outcome, session.outcome.certificate
-    offers, refused = len(session.book.offers.id), len(outcome.refusals)
-    unfilled = offers - refused - totals.filled_offers - totals.partly_filled_offers
-    proof = "proven optimal" if certificate.optimal else f"not proven optimal: gap {certificate.gap}"
-    return [
-        f"session    {session.manifest.session}",
-        f"offers     {offers:,}: {totals.filled_offers:,} filled, {totals.partly_filled_offers:,} partly, "
-        f"{unfilled:,} unfilled, {refused:,} refused",
-        f"cleared    {amount(totals.value_cleared_micro)} index units delivered, "
-        f"{amount(totals.obligations_cleared_micro)} of obligations set off",
-        f"rings      {len(outcome.rings.nodes):,}, the longest of {count(totals.longest_ring, 'member')}; "
-        f"{count(totals.participants_served, 'participant')} served",
-        f"result     {proof}, {'unique' if certificate.unique else 'not unique'}",
-        f"digest     {session.manifest.digest}",
-        f"bundle     {out}",
-    ]

@@ -1,0 +1,25 @@
+"""A cleared session comes in, its few lines for people go out."""
+
+from __future__ import annotations
+
+from clearing.doors.words import amount, count
+from clearing.service import Session
+
+
+def session_lines(session: Session) -> list[str]:
+    """The session in a few lines: what came in, what cleared, how it is proven, its digest."""
+    totals, outcome, certificate = session.outcome.totals, session.outcome, session.outcome.certificate
+    offers, refused = len(session.book.offers.id), len(outcome.refusals)
+    unfilled = offers - refused - totals.filled_offers - totals.partly_filled_offers
+    proof = "proven optimal" if certificate.optimal else f"not proven optimal: gap {certificate.gap}"
+    return [
+        f"session    {session.manifest.session}",
+        f"offers     {offers:,}: {totals.filled_offers:,} filled, {totals.partly_filled_offers:,} partly, "
+        f"{unfilled:,} unfilled, {refused:,} refused",
+        f"cleared    {amount(totals.value_cleared_micro)} index units delivered, "
+        f"{amount(totals.obligations_cleared_micro)} of obligations set off",
+        f"rings      {len(outcome.rings.nodes):,}, the longest of {count(totals.longest_ring, 'member')}; "
+        f"{count(totals.participants_served, 'participant')} served",
+        f"result     {proof}, {'unique' if certificate.unique else 'not unique'}",
+        f"digest     {session.manifest.digest}",
+    ]
