@@ -27,7 +27,7 @@ from clearing.audit.verify.law5_stages import check_stages
 from clearing.audit.verify.law6_accounts import entry_lines, position_lines, sum_accounts
 from clearing.audit.verify.law6_counts import check_counts
 from clearing.audit.verify.law6_instructions import instruction_lines, settle
-from clearing.audit.verify.law6_legs import check_legs, leg_lines, read_legs
+from clearing.audit.verify.law6_legs import check_legs, leg_lines, price_legs, read_legs
 from clearing.audit.verify.law6_rings import Exchange, extract_rings, ring_lines
 from clearing.audit.verify.law6_rounding import check_rounding
 from clearing.audit.verify.lines import check_form, compare
@@ -153,10 +153,12 @@ def _check_settlement(
     if premia is None:
         found.skip("without proven premia the legs have no price", 6)
         return
-    compare(waiting.pop(forms.LEGS.path), leg_lines(book, legs, exchange, premia), forms.LEGS, 6, found)
-    sums = sum_accounts(book, legs, premia)
-    check_money(book, fills, legs, sums, premia, found)
-    instructions, groups = settle(book, legs, exchange, sums, premia)
+    priced = price_legs(book, legs, premia)
+    compare(waiting.pop(forms.LEGS.path), leg_lines(book, priced, exchange), forms.LEGS, 6, found)
+    sums = sum_accounts(book, priced)
+    check_money(book, fills, legs, priced, sums, premia, found)
+    instructions, groups = settle(book, priced, exchange, sums)
+    del priced
     for form, expected in (
         (forms.ENTRIES, entry_lines(book, sums)),
         (forms.POSITIONS, position_lines(book, sums)),

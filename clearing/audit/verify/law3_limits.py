@@ -15,7 +15,7 @@ from clearing.audit.verify import forms
 from clearing.audit.verify.book import INDEX, Book
 from clearing.audit.verify.fills import Fills
 from clearing.audit.verify.law6_accounts import Accounts
-from clearing.audit.verify.law6_legs import PPM, Legs, half_even
+from clearing.audit.verify.law6_legs import PPM, Leg, Legs
 from clearing.audit.verify.report import Findings
 
 
@@ -31,10 +31,18 @@ def check_premia(book: Book, fills: Fills, premia: dict[int, int], found: Findin
             found.add(3, message, forms.FILLS.path, fills.line(book, offer), "received")
 
 
-def check_money(book: Book, fills: Fills, legs: Legs, sums: Accounts, premia: dict[int, int], found: Findings) -> None:
+def check_money(
+    book: Book,
+    fills: Fills,
+    legs: Legs,
+    priced: list[Leg],
+    sums: Accounts,
+    premia: dict[int, int],
+    found: Findings,
+) -> None:
     """Every offer and every account in money, after rounding."""
     offers, values, mu = book.offers, book.assets.value, _by_asset(book, premia)
-    booked, count = _booked(book, legs, mu)
+    booked, count = _booked(book, priced)
     slack = [0] * len(book.participants.id)
     delivered_value = [0] * len(book.participants.id)
     for offer, flow in enumerate(fills.offer_flow):
@@ -71,14 +79,12 @@ def _check_accounts(book: Book, sums: Accounts, slack: list[int], delivered_valu
             found.add(3, message, forms.ENTRIES.path, field="amount_micro")
 
 
-def _booked(book: Book, legs: Legs, mu: list[int]) -> tuple[list[int], list[int]]:
+def _booked(book: Book, priced: list[Leg]) -> tuple[list[int], list[int]]:
     """Per offer the premia of its legs, positive if paid to it, and how many legs book one."""
-    offers, values, alternatives = book.offers, book.assets.value, len(book.offers.alt_offer)
-    booked, count = [0] * len(offers.id), [0] * len(offers.id)
-    for key, quantity in legs.quantity.items():
-        giver, alternative = divmod(key, alternatives)
-        asset, receiver = offers.alt_asset[alternative], offers.alt_offer[alternative]
-        premium = half_even(quantity * values[asset] * mu[asset])
+    receiver_of, offers = book.offers.alt_offer, len(book.offers.id)
+    booked, count = [0] * offers, [0] * offers
+    for _, giver, alternative, _, _, _, premium in priced:
+        receiver = receiver_of[alternative]
         booked[giver] += premium
         booked[receiver] -= premium
         count[giver] += 1

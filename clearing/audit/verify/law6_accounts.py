@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 from clearing.audit.verify.book import INDEX, Book
-from clearing.audit.verify.law6_legs import Legs, half_even
+from clearing.audit.verify.law6_legs import Leg
 
 
 @dataclass(slots=True)
@@ -26,21 +26,16 @@ class Accounts:
     """Legs given and received."""
 
 
-def sum_accounts(book: Book, legs: Legs, premia: dict[int, int]) -> Accounts:
+def sum_accounts(book: Book, priced: list[Leg]) -> Accounts:
     """What the legs book."""
-    offers, names, values = book.offers, book.assets.name, book.assets.value
-    people, alternatives = len(book.participants.id), len(offers.alt_offer)
+    offers, names, people = book.offers, book.assets.name, len(book.participants.id)
     sums = Accounts([0] * people, [0] * people, [0] * people, legs=[0] * people)
-    for key, quantity in legs.quantity.items():
-        giver, alternative = divmod(key, alternatives)
+    for _, giver, alternative, asset, quantity, value, premium in priced:
         gives, takes = offers.participant[giver], offers.participant[offers.alt_offer[alternative]]
-        asset = offers.alt_asset[alternative]
-        value = quantity * values[asset]
         if asset == INDEX:
             sums.index[gives] -= value
             sums.index[takes] += value
         else:
-            premium = half_even(value * premia[asset])
             sums.premium[gives] += premium
             sums.premium[takes] -= premium
         sums.residual[gives] += value

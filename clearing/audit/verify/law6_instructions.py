@@ -12,7 +12,7 @@ from dataclasses import dataclass
 
 from clearing.audit.verify.book import INDEX, Book
 from clearing.audit.verify.law6_accounts import Accounts
-from clearing.audit.verify.law6_legs import Legs, half_even
+from clearing.audit.verify.law6_legs import Leg
 from clearing.audit.verify.law6_rings import Exchange
 
 Place = tuple[int, int, int]
@@ -29,13 +29,13 @@ class _Sum:
 
 
 def settle(
-    book: Book, legs: Legs, exchange: Exchange, sums: Accounts, premia: dict[int, int]
+    book: Book, priced: list[Leg], exchange: Exchange, sums: Accounts
 ) -> tuple[dict[Place, _Sum], dict[int, int]]:
     """Instructions in order of (deliverer, receiver, asset), and the group of each ring in one, from 1."""
     if book.rulebook.netting_form == "gross":
-        unsorted = _gross(book, legs, exchange, premia)
+        unsorted = _gross(book, priced, exchange)
     else:
-        unsorted = _net(book, legs, exchange, sums)
+        unsorted = _net(book, priced, exchange, sums)
     instructions = {place: unsorted[place] for place in sorted(unsorted)}
     return instructions, _groups(instructions)
 
@@ -60,16 +60,13 @@ def instruction_lines(book: Book, instructions: dict[Place, _Sum], groups: dict[
         )
 
 
-def _gross(book: Book, legs: Legs, exchange: Exchange, premia: dict[int, int]) -> dict[Place, _Sum]:
-    offers, values, alternatives = book.offers, book.assets.value, len(book.offers.alt_offer)
+def _gross(book: Book, priced: list[Leg], exchange: Exchange) -> dict[Place, _Sum]:
+    offers = book.offers
     sums: dict[Place, _Sum] = {}
-    for key, quantity in legs.quantity.items():
-        giver, alternative = divmod(key, alternatives)
-        asset = offers.alt_asset[alternative]
+    for key, giver, alternative, asset, quantity, _, premium in priced:
         if asset == INDEX:
             continue
         place = (offers.participant[giver], offers.participant[offers.alt_offer[alternative]], asset)
-        premium = half_even(quantity * values[asset] * premia[asset])
         known = sums.get(place)
         if known is None:
             sums[place] = _Sum(quantity, premium, exchange.rings[key])
@@ -80,10 +77,9 @@ def _gross(book: Book, legs: Legs, exchange: Exchange, premia: dict[int, int]) -
     return sums
 
 
-def _net(book: Book, legs: Legs, exchange: Exchange, sums: Accounts) -> dict[Place, _Sum]:
+def _net(book: Book, priced: list[Leg], exchange: Exchange, sums: Accounts) -> dict[Place, _Sum]:
     rings: dict[int, set[int]] = {}
-    for key in legs.quantity:
-        asset = book.offers.alt_asset[key % len(book.offers.alt_offer)]
+    for key, _, _, asset, *_ in priced:
         if asset != INDEX:
             rings.setdefault(asset, set()).update(_listed(exchange.rings[key]))
     balance: dict[int, dict[int, int]] = {asset: {} for asset in rings}

@@ -18,6 +18,8 @@ from clearing.audit.verify.lines import batches, check_ascending, split
 from clearing.audit.verify.report import Findings, shown
 
 PPM = 1_000_000
+Leg = tuple[int, int, int, int, int, int, int]
+"""Key, giver offer, alternative of the receiver, asset, quantity, value and premium in µ."""
 
 
 @dataclass(slots=True)
@@ -82,15 +84,27 @@ def check_legs(book: Book, fills: Fills, exchange: Exchange, recorded: dict[int,
     return legs if found.total() == before else None
 
 
-def leg_lines(book: Book, legs: Legs, exchange: Exchange, premia: dict[int, int]) -> Iterator[str]:
-    """The lines of outcome/legs."""
-    offers, people, names = book.offers, book.participants.id, book.assets.name
-    alternatives = len(offers.alt_offer)
+def price_legs(book: Book, legs: Legs, premia: dict[int, int]) -> list[Leg]:
+    """All legs with their values and premia, in order of key."""
+    asset_of, alternatives = book.offers.alt_asset, len(book.offers.alt_offer)
+    values, mu = book.assets.value, {**premia, INDEX: 0}
+    priced = []
     for key, quantity in legs.quantity.items():
         giver, alternative = divmod(key, alternatives)
-        receiver, asset = offers.alt_offer[alternative], offers.alt_asset[alternative]
-        value = quantity * book.assets.value[asset]
-        premium = half_even(value * premia[asset]) if asset != INDEX else 0
+        asset = asset_of[alternative]
+        value = quantity * values[asset]
+        premium, rest = divmod(value * mu[asset], PPM)
+        if rest * 2 > PPM or (rest * 2 == PPM and premium & 1):
+            premium += 1
+        priced.append((key, giver, alternative, asset, quantity, value, premium))
+    return priced
+
+
+def leg_lines(book: Book, priced: list[Leg], exchange: Exchange) -> Iterator[str]:
+    """The lines of outcome/legs."""
+    offers, people, names = book.offers, book.participants.id, book.assets.name
+    for key, giver, alternative, asset, quantity, value, premium in priced:
+        receiver = offers.alt_offer[alternative]
         rings = exchange.rings[key]
         listed = f"R{rings:06d}" if isinstance(rings, int) else '","'.join([f"R{ring:06d}" for ring in rings])
         yield (
@@ -100,12 +114,6 @@ def leg_lines(book: Book, legs: Legs, exchange: Exchange, premia: dict[int, int]
             f'"receiver":"{people[offers.participant[receiver]]}","receiver_offer":"{offers.id[receiver]}",'
             f'"rings":["{listed}"],"value_micro":"{value}"}}\n'
         )
-
-
-def half_even(micro_ppm: int) -> int:
-    """A product of µ and ppm in µ, rounded half to even."""
-    whole, rest = divmod(micro_ppm, PPM)
-    return whole + (rest * 2 > PPM or (rest * 2 == PPM and whole & 1))
 
 
 def _check_totals(book: Book, fills: Fills, legs: Legs, found: Findings) -> None:

@@ -104,20 +104,24 @@ def _least_cycle(book: Book, moves: Moves, salt: bytes, stages: int) -> int | No
     into: dict[int, dict[int, int]] = defaultdict(dict)
     for tail, head, key, sign in moves:
         out[tail][head] = into[head][tail] = sign * leg_cost(book, key, salt, stages) if sign else 0
-    heap = [(len(into[node]) * len(out[node]), node) for node in {*out, *into}]
-    heapify(heap)
     least: int | None = None
-    while heap:
+    heap = []
+    for node in dict.fromkeys((*out, *into)):
+        ways = len(into[node]) * len(out[node])
+        if ways > 1:
+            heap.append((ways, node))
+        elif (closed := _eliminate(out, into, node)) is not None:
+            least = closed if least is None else min(least, closed)
+    heapify(heap)
+    while heap and (least is None or least >= 0):
         ways, node = heappop(heap)
         now = len(into[node]) * len(out[node])
         if now > ways:
             heappush(heap, (now, node))
             continue
         closed = _eliminate(out, into, node)
-        if closed is not None and (least is None or closed < least):
-            least = closed
-            if least < 0:
-                break
+        if closed is not None:
+            least = closed if least is None else min(least, closed)
     return least
 
 
