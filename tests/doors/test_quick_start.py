@@ -30,7 +30,7 @@ from clearing.audit.verify import verify
 from clearing.audit.verify.__main__ import Folder
 from clearing.doors import frames
 from clearing.model.errors import InputFault, LawBroken, UsageFault
-from tests.books import book, offer
+from tests.books import book, offer, random_book
 from tests.doors.book_writing import with_cell, write_book
 from tests.doors.console import DEMO_BOOK, Console, console_of
 
@@ -328,19 +328,21 @@ def _text(cell: Any) -> str:
     return "" if cell is None or pandas.isna(cell) else str(cell)
 
 
-def test_members_lie_in_their_segments_in_ring_order(demo: Cleared, tmp_path: Path) -> None:
-    rings = (demo.seal(tmp_path / "bundle") / "outcome/rings.jsonl").read_text().splitlines()
+def test_members_lie_in_their_segments_in_ring_order(tmp_path: Path) -> None:
+    cleared = clear(BookAndTerms(random_book(2)))
+    rings = (cleared.seal(tmp_path / "bundle") / "outcome/rings.jsonl").read_text().splitlines()
     expected = [
         (ring["ring_id"], number, place, member, int(segment["flow_micro"]))
         for ring in map(json.loads, rings)
         for number, segment in enumerate(ring["segments"])
         for place, member in enumerate(segment["members"])
     ]
-    members = demo.to_frames()["members"]
+    members = cleared.to_frames()["members"]
     columns = ["ring_id", "segment", "position", "id", "flow_micro"]
     assert list(members[columns].itertuples(index=False, name=None)) == expected
     assert max(number for _, number, *_ in expected) > 0
-    obligations = {*demo.to_frames()["obligations"]["obligation_id"]}
+    assert {*members["kind"]} == {"obligation", "offer"}
+    obligations = {*cleared.to_frames()["obligations"]["obligation_id"]}
     assert [kind == "obligation" for kind in members["kind"]] == [each in obligations for each in members["id"]]
 
 
