@@ -12,6 +12,7 @@ from clearing.audit.verify import Report, report_lines, report_record, verify
 from clearing.audit.verify.__main__ import Folder
 from clearing.doors.book_folder import read_book
 from clearing.doors.bundle_folder import BundleFolder
+from clearing.doors.folder_writer import PARTIAL_NAME
 from clearing.doors.signing import public_key
 from clearing.model.errors import UsageFault
 
@@ -52,8 +53,9 @@ def verified(
 
 
 def _bundle(folder: Path) -> Folder:
-    """The folder as verify itself reads it, once it is known to be a whole bundle."""
-    BundleFolder(folder)
+    """The folder as verify itself reads it. A bundle that has lost its manifest is for verify to find."""
+    if not (folder / "inputs").is_dir() or PARTIAL_NAME.fullmatch(folder.resolve().name):
+        BundleFolder(folder)
     return Folder(folder)
 
 

@@ -56,7 +56,7 @@ def verify(
 ) -> Report:
     """Check laws 0 to 6; ``key`` is a trusted Ed25519 public key, ``digest`` and ``book_root`` are trusted hex.
 
-    Raises OSError if there is no manifest to read.
+    Raises OSError if there is no file of a bundle to read.
     """
     found = Findings()
     manifest = law0_seal.read_manifest(bundle, found)

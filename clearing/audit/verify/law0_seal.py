@@ -76,9 +76,14 @@ class Seal:
 
 
 def read_manifest(bundle: Bundle, found: Findings) -> dict[str, Any] | None:
-    """The manifest, or None if it cannot be used at all."""
+    """The manifest, or None if it cannot be used at all. Raises OSError where nothing of a bundle is there."""
     try:
         text = bundle.read(MANIFEST_PATH).decode()
+    except OSError as broken:
+        if not SEALED_PATHS & set(bundle.names()):
+            raise
+        found.add(0, f"is missing or cannot be read: {shown(broken.strerror or broken)}", MANIFEST_PATH)
+        return None
     except UnicodeDecodeError:
         found.add(0, "is not UTF-8", MANIFEST_PATH, 1)
         return None
