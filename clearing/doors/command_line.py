@@ -141,6 +141,41 @@ def replay(bundle: BundlePath, as_json: AsJson = False) -> None:
 
 
 @app.command()
+def statement(
+    bundle: BundlePath,
+    participant: Annotated[str, typer.Argument(metavar="PARTICIPANT", help="A participant's id.")],
+    out: Annotated[
+        Path | None, typer.Option(metavar="DIR", help="Write statement.json and statement.txt; nothing is there yet.")
+    ] = None,
+    as_json: AsJson = False,
+) -> None:
+    """One desk's own offers, legs, entries, premia and inclusion proofs, nobody else's."""
+
+    def run() -> int:
+        from clearing.doors.statement_files import write_statement
+
+        return write_statement(bundle, participant, out=out, as_json=as_json)
+
+    _leave_with(run)
+
+
+@app.command()
+def check_statement(
+    file: Annotated[Path, typer.Argument(metavar="STATEMENT", help="The statement.json of a desk.")],
+    book_root: Annotated[str, typer.Option(metavar="HEX", help="Trusted book root of the session.")],
+    as_json: AsJson = False,
+) -> None:
+    """Check a statement with the book root alone, without the bundle."""
+
+    def run() -> int:
+        from clearing.doors.statement_files import check_statement_file
+
+        return check_statement_file(file, book_root=book_root, as_json=as_json)
+
+    _leave_with(run)
+
+
+@app.command()
 def explain(
     bundle: BundlePath,
     offer_id: Annotated[str, typer.Argument(metavar="OFFER_ID", help="One of the session's offers.")],

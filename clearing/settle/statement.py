@@ -34,7 +34,7 @@ def draw_statement(book: Book, outcome: Outcome, participant: int) -> Member:
     obligations = list(_obligations(book, outcome, participant))
     named = {row["counterparty"] for row in (*legs, *instructions, *obligations)}
     return {
-        "participant_id": book.participants.id[participant],
+        **_party(book, participant),
         "account": _account(book, outcome, participant),
         "offers": list(_offers(book, outcome, participant)),
         "obligations": obligations,
@@ -187,7 +187,7 @@ def _premium(premium: Premium) -> Member:
 
 
 def _party(book: Book, participant: int) -> Member:
-    """A counterparty as a settlement clerk needs it: never its memo or account."""
+    """A participant as a settlement clerk needs it: never its memo or account."""
     texts = {name: book.participants.texts.get(name, {}).get(participant) for name in ("name", "lei", "country")}
     return {
         "participant_id": book.participants.id[participant],
