@@ -31,6 +31,8 @@ PREMIA = "outcome/premia.jsonl"
 REFUSALS = "outcome/refusals.jsonl"
 RINGS = "outcome/rings.jsonl"
 CERTIFICATE_FORMAT = "clearing-certificate/1"
+FIRST_LONG_NUMBER = 1_000_000
+"""The first number that six digits do not hold."""
 
 
 def outcome_files(book: Book, outcome: Outcome) -> Iterator[tuple[str, Iterator[Lines]]]:
@@ -122,13 +124,15 @@ def _offer_fill_batch(offers: Offers, fills: Fills, *, first: int, last: int) ->
 
 def _instruction_lines(book: Book, instructions: Instructions) -> Iterator[Lines]:
     names, assets = book.participants.id, asset_names(book.assets)
-    # Bytewise, I1000000 sorts before I100001: from a million on this is not the order of numbers.
-    ids = [f"I{number:06d}" for number in range(1, len(instructions.quantity) + 1)]
-    order = np.array(sorted(range(len(ids)), key=ids.__getitem__), dtype=np.int64)
-    rings = _ring_lists(instructions.ring_start, instructions.ring)
-    premia = _premium_members(instructions)
-    for first, last in row_batches(len(ids)):
-        some = order[first:last]
+    ring_ids = _quoted_ring_ids(int(instructions.ring.max(initial=-1)) + 1)
+    numbers = np.arange(1, len(instructions.quantity) + 1)
+    if len(numbers) >= FIRST_LONG_NUMBER:
+        # Bytewise, I1000000 sorts before I100001: from a million on this is not the order of numbers.
+        numbers = np.array(sorted(numbers.tolist(), key="{:06d}".format), dtype=np.int64)
+    for first, last in row_batches(len(numbers)):
+        some = numbers[first:last] - 1
+        rings = _ring_lists_of(instructions, some, ring_ids)
+        premia = _premium_members(instructions, some)
         columns = (
             instructions.asset,
             instructions.deliverer,
@@ -137,19 +141,30 @@ def _instruction_lines(book: Book, instructions: Instructions) -> Iterator[Lines
             instructions.receiver,
             instructions.value_micro,
         )
-        rows = zip(some.tolist(), *(column[some].tolist() for column in columns), strict=True)
+        values = (column[some].tolist() for column in columns)
+        rows = zip((some + 1).tolist(), premia, rings, *values, strict=True)
         yield [
             f'{{"asset_id":"{assets[asset]}","deliverer":"{names[deliverer]}","group":"G{group + 1:06d}",'
-            f'"instruction_id":"{ids[at]}",{premia[at]}"quantity":"{quantity}",'
-            f'"receiver":"{names[receiver]}","rings":[{rings[at]}],"value_micro":"{value}"}}'
-            for at, asset, deliverer, group, quantity, receiver, value in rows
+            f'"instruction_id":"I{number:06d}",{premium}"quantity":"{quantity}",'
+            f'"receiver":"{names[receiver]}","rings":[{ring_list}],"value_micro":"{value}"}}'
+            for number, premium, ring_list, asset, deliverer, group, quantity, receiver, value in rows
         ]
 
 
-def _premium_members(instructions: Instructions) -> list[str]:
+def _ring_lists_of(instructions: Instructions, some: IntArray, ring_ids: Sequence[str]) -> list[str]:
+    starts, ends = instructions.ring_start[some], instructions.ring_start[some + 1]
+    if (ends - starts == 1).all():
+        return [ring_ids[ring] for ring in instructions.ring[starts].tolist()]
+    return [
+        ",".join([ring_ids[ring] for ring in instructions.ring[a:b].tolist()])
+        for a, b in zip(starts.tolist(), ends.tolist(), strict=True)
+    ]
+
+
+def _premium_members(instructions: Instructions, some: IntArray) -> list[str]:
     if instructions.premium_micro is None:
-        return [""] * len(instructions.quantity)
-    return [f'"premium_micro":"{premium}",' for premium in instructions.premium_micro.tolist()]
+        return [""] * len(some)
+    return [f'"premium_micro":"{premium}",' for premium in instructions.premium_micro[some].tolist()]
 
 
 def _string_list(joined: str) -> str:
@@ -159,6 +174,7 @@ def _string_list(joined: str) -> str:
 
 def _leg_lines(book: Book, legs: Legs) -> Iterator[Lines]:
     names, offer_ids, assets = book.participants.id, book.offers.id, asset_names(book.assets)
+    ring_ids = _quoted_ring_ids(int(legs.ring.max(initial=-1)) + 1)
     for first, last in row_batches(len(legs.quantity)):
         giving, receiving = legs.giver_offer[first:last], legs.receiver_offer[first:last]
         rows = zip(
@@ -170,7 +186,7 @@ def _leg_lines(book: Book, legs: Legs) -> Iterator[Lines]:
             legs.quantity[first:last].tolist(),
             book.offers.participant[receiving].tolist(),
             receiving.tolist(),
-            _ring_lists(legs.ring_start[first : last + 1], legs.ring),
+            _ring_lists(legs.ring_start[first : last + 1], legs.ring, ring_ids),
             legs.value_micro[first:last].tolist(),
             strict=True,
         )
@@ -183,12 +199,18 @@ def _leg_lines(book: Book, legs: Legs) -> Iterator[Lines]:
         ]
 
 
-def _ring_lists(ring_start: IntArray, ring: IntArray) -> list[str]:
+def _ring_lists(ring_start: IntArray, ring: IntArray, names: Sequence[str]) -> list[str]:
     """The rings of each row as the inside of a JSON list; ``ring_start`` bounds them, one more than rows."""
     starts = ring_start.tolist()
     low, high = starts[0], starts[-1]
-    rings = [f'"R{number + 1:06d}"' for number in ring[low:high].tolist()]
-    return [",".join(rings[a - low : b - low]) for a, b in pairwise(starts)]
+    rings = [names[number] for number in ring[low:high].tolist()]
+    if len(rings) == len(starts) - 1:  # nearly always: one ring a row
+        return rings
+    return [rings[a - low] if b - a == 1 else ",".join(rings[a - low : b - low]) for a, b in pairwise(starts)]
+
+
+def _quoted_ring_ids(rings: int) -> list[str]:
+    return [f'"{ring_id(ring)}"' for ring in range(rings)]
 
 
 def _position_lines(book: Book, outcome: Outcome) -> Iterator[Lines]:
