@@ -8,11 +8,11 @@ import tempfile
 from importlib import resources
 from pathlib import Path
 
+from clearing.audit import verify
 from clearing.audit.seal import MANIFEST, REPORT
-from clearing.audit.verify import report_lines
 from clearing.doors.bundle_folder import BundleFolder, check_target
 from clearing.doors.clear_folder import clear_into
-from clearing.doors.demo_story import next_lines, proof_lines, story_lines
+from clearing.doors.demo_story import next_lines, proof_lines, report_lines, story_lines
 from clearing.doors.replay_bundle import replayed
 from clearing.doors.stored_manifest import stored_manifest
 from clearing.doors.verify_bundle import verified
@@ -42,8 +42,8 @@ def run_demo(out: Path) -> int:
         print("\n".join(story_lines(session)))
         report = verified(out, book=book)
         difference = replayed(out)
-        print("\n".join(proof_lines(list(report_lines(report)), difference)))
-        print("\n".join(next_lines(out, book)))
+        print("\n".join(proof_lines(list(verify.report_lines(report)), difference)))
+        print("\n".join([*report_lines(out), *next_lines(session, out)]))
     return STATUS_DONE if report.holds and difference is None else STATUS_MISMATCH
 
 

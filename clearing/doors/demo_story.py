@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 from shlex import quote
 from textwrap import wrap
 
 from clearing.audit.replay import Difference
+from clearing.audit.seal import REPORT
+from clearing.doors.explanation_words import explanation_sentences
 from clearing.doors.replay_bundle import difference_line
 from clearing.doors.words import (
     Segment,
@@ -19,12 +21,11 @@ from clearing.doors.words import (
     giver_words,
     offer_segments,
     participant_name,
-    refusal_words,
 )
 from clearing.model.book import INDEX, Book
 from clearing.model.faults import RefusalReason
 from clearing.model.outcome import Outcome
-from clearing.service import Session
+from clearing.service import Session, explain_offer
 
 WIDTH = 80
 RINGS_TOLD = 3
@@ -38,7 +39,7 @@ def story_lines(session: Session) -> list[str]:
         *_cleared_lines(book, outcome),
         *_ring_lines(book, outcome),
         *_premium_lines(book, outcome),
-        *_not_cleared_lines(book, outcome),
+        *_not_cleared_lines(session),
     ]
 
 
@@ -47,7 +48,7 @@ def proof_lines(verdicts: Sequence[str], difference: Difference | None) -> list[
     replay = "replay identical" if difference is None else f"REPLAY DIFFERS: {difference_line(difference)}"
     return [
         "",
-        "PROOF",
+        "[4/5] PROOF",
         *_paragraph(
             "Verify reads nothing but the sealed record and uses no solver: the premia above, with the "
             "other potentials in certificate.json, prove that no better clearing exists. Replay "
@@ -59,23 +60,32 @@ def proof_lines(verdicts: Sequence[str], difference: Difference | None) -> list[
     ]
 
 
-def next_lines(out: Path, book: Path) -> list[str]:
-    """Where to go from here."""
+def report_lines(out: Path) -> list[str]:
+    """Where the report is."""
+    return [
+        "",
+        "[5/5] REPORT",
+        *_paragraph("All of this with every offer's fate, drawn for the eye, in one page for a browser:"),
+        f"  {out / REPORT}",
+    ]
+
+
+def next_lines(session: Session, out: Path) -> list[str]:
+    """Where to go from here: one offer, one desk, a book of one's own."""
+    desk = session.book.participants.id[0]
     return [
         "",
         "NEXT",
-        f"  clearing verify {quote(str(out))}",
-        f"  clearing replay {quote(str(out))}",
-        f"  cp -r {quote(str(book))} my-book",
-        "  clearing check my-book",
-        "  clearing clear my-book --out my-session",
+        f"  clearing explain {quote(str(out))} {_told_unfilled(session)}",
+        f"  clearing statement {quote(str(out))} {desk}",
+        "  clearing init my-book",
     ]
 
 
 def _book_lines(book: Book) -> list[str]:
     countries = set(book.participants.texts.get("country", {}).values())
     return [
-        "THE BOOK",
+        "[1/5] THE BOOK",
         *_paragraph(
             f"{len(book.participants.id)} invented desks in {len(countries)} countries post "
             f"{count(len(book.offers.id), 'offer')} on {count(len(book.assets.id), 'asset')}, and have "
@@ -97,7 +107,7 @@ def _cleared_lines(book: Book, outcome: Outcome) -> list[str]:
     )
     return [
         "",
-        "WHAT WAS CLEARED",
+        "[2/5] WHAT WAS CLEARED",
         f"  goods, hours and licences to deliver {amount(totals.value_cleared_micro):>18} index units",
         f"  left to settle on accounts, net      {amount(moved):>18} index units",
         f"  unpaid invoices                      {amount(owed):>18} index units",
@@ -115,7 +125,7 @@ def _cleared_lines(book: Book, outcome: Outcome) -> list[str]:
 
 def _ring_lines(book: Book, outcome: Outcome) -> list[str]:
     largest = _largest_segments(offer_segments(book, outcome.rings))
-    lines = ["", f"THE {RINGS_TOLD} LARGEST RINGS"]
+    lines = ["", f"  The {RINGS_TOLD} largest rings:"]
     if not largest:
         return [*lines, "  none"]
     for segment in largest:
@@ -147,9 +157,8 @@ def _largest_segments(segments: Iterable[Segment]) -> list[Segment]:
 def _premium_lines(book: Book, outcome: Outcome) -> list[str]:
     lines = [
         "",
-        "THE PREMIA",
         *_paragraph(
-            "How far above (+) or below (-) its index value each asset cleared, in basis points "
+            "The premia: how far above (+) or below (-) its index value each asset cleared, in basis points "
             "(100 bps = 1 %): the receiver of a scarce good pays its giver this much extra."
         ),
         "",
@@ -167,36 +176,39 @@ def _premium_lines(book: Book, outcome: Outcome) -> list[str]:
     return lines
 
 
-def _not_cleared_lines(book: Book, outcome: Outcome) -> list[str]:
-    lines = ["", "WHAT WAS NOT"]
-    by_telling = sorted(outcome.refusals, key=lambda r: (r.reason is not RefusalReason.NO_HEADROOM, r.offer))
-    for refusal in by_telling[:1]:
-        who = participant_name(book, int(book.offers.participant[refusal.offer]))
-        lines += _paragraph(f"{book.offers.id[refusal.offer]} of {who} was refused: {refusal_words(refusal)}.")
-    offers = book.offers
-    widest = sorted(_unfilled(book, outcome), key=lambda each: each[2] - int(offers.alt_limit_ppm[each[1]]))
-    for offer, alternative, pays in widest[:1]:
-        who = participant_name(book, int(offers.participant[offer]))
-        given, taken = int(offers.deliver[offer]), int(offers.alt_asset[alternative])
-        lines += _paragraph(
-            f"{offers.id[offer]} of {who} found no ring: for {asset_name(book, given)} against "
-            f"{asset_name(book, taken)} it asks {bps(int(offers.alt_limit_ppm[alternative]))} bps, and the "
-            f"premia pay {bps(pays)}."
-        )
+def _not_cleared_lines(session: Session) -> list[str]:
+    lines = ["", "[3/5] WHAT WAS NOT, AND WHY"]
+    for offer_id in _told_refused(session), _told_unfilled(session):
+        lines += _paragraph(" ".join(explanation_sentences(session.book, explain_offer(session, offer_id))))
     return lines
 
 
-def _unfilled(book: Book, outcome: Outcome) -> Iterator[tuple[int, int, int]]:
-    """Offers with one alternative that found no ring: offer, alternative, what the premia would pay it (ppm)."""
+def _told_refused(session: Session) -> str:
+    """The refusal that says most: one with figures of headroom."""
+    telling = min(session.outcome.refusals, key=lambda r: (r.reason is not RefusalReason.NO_HEADROOM, r.offer))
+    return session.book.offers.id[telling.offer]
+
+
+def _told_unfilled(session: Session) -> str:
+    """The offer with one alternative that the premia are farthest from."""
+    book, outcome = session.book, session.outcome
     offers = book.offers
     premia = {premium.asset: premium.premium_ppm for premium in outcome.premia} | {INDEX: 0}
     refused = {refusal.offer for refusal in outcome.refusals}
-    for offer in range(len(offers.id)):
-        first, last = int(offers.alt_start[offer]), int(offers.alt_start[offer + 1])
-        given, taken = int(offers.deliver[offer]), int(offers.alt_asset[first])
-        idle = offer not in refused and outcome.fills.offer_flow_micro[offer] == 0
-        if idle and last - first == 1 and given in premia and taken in premia:
-            yield offer, first, premia[given] - premia[taken]
+
+    def distance(offer: int) -> int:
+        row = int(offers.alt_start[offer])
+        paid = premia.get(int(offers.deliver[offer]), 0) - premia.get(int(offers.alt_asset[row]), 0)
+        return int(offers.alt_limit_ppm[row]) - paid
+
+    unfilled = [
+        offer
+        for offer in range(len(offers.id))
+        if offer not in refused
+        and outcome.fills.offer_flow_micro[offer] == 0
+        and offers.alt_start[offer + 1] - offers.alt_start[offer] == 1
+    ]
+    return offers.id[max(unfilled, key=lambda offer: (distance(offer), -offer))]
 
 
 def _paragraph(text: str) -> list[str]:
