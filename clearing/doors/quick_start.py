@@ -25,6 +25,7 @@ from clearing.doors import book_folder
 from clearing.doors.bundle_folder import BundleFolder, BundleWriter
 from clearing.doors.fault_text import fault_lines
 from clearing.doors.frames import frames
+from clearing.doors.rulebook_values import SALT_BYTES_MAX
 from clearing.doors.session_columns import session_columns
 from clearing.doors.session_lines import session_lines
 from clearing.doors.session_rows import AssetPremium, OfferFill, Received, asset_premia, offer_fills
@@ -51,8 +52,6 @@ __all__ = [
 Place: TypeAlias = str | PathLike[str]
 """A path of this machine."""
 
-SALT_BYTES_MIN = 32
-SALT_BYTES_MAX = 64
 _NOTES_MAX = 20
 
 
@@ -158,7 +157,7 @@ def clear(
 ) -> Cleared:
     """Clear a book in memory: the same digest as ``clearing clear`` gives it.
 
-    ``salt`` (32 to 64 bytes) replaces that of the book's terms, ``previous`` is the bundle of the session before.
+    ``salt`` (1 to 64 bytes) replaces that of the book's terms, ``previous`` is the bundle of the session before.
     Raises BookFault where the book's ranges do not fit, UsageFault for a salt of another length.
     """
     terms = book.terms if salt is None else SessionTerms(id=book.terms.id, salt=_checked(salt))
@@ -179,8 +178,8 @@ def open_session(bundle: Place) -> Cleared:
 
 
 def _checked(salt: bytes) -> bytes:
-    if not SALT_BYTES_MIN <= len(salt) <= SALT_BYTES_MAX:
-        raise UsageFault(f"a salt of {len(salt)} bytes; {SALT_BYTES_MIN} to {SALT_BYTES_MAX} are allowed")
+    if not 0 < len(salt) <= SALT_BYTES_MAX:
+        raise UsageFault(f"a salt of {len(salt)} bytes; 1 to {SALT_BYTES_MAX} are allowed")
     return salt
 
 

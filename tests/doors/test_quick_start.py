@@ -170,9 +170,9 @@ def test_a_salt_given_replaces_that_of_the_book(demo: Cleared) -> None:
     assert salted.digest != demo.digest
 
 
-@pytest.mark.parametrize("length", [0, 31, 65])
+@pytest.mark.parametrize("length", [0, 65])
 def test_a_salt_of_another_length_is_a_fault_of_usage(length: int) -> None:
-    with pytest.raises(UsageFault, match=f"a salt of {length} bytes; 32 to 64 are allowed"):
+    with pytest.raises(UsageFault, match=f"a salt of {length} bytes; 1 to 64 are allowed"):
         clear(read_book(DEMO_BOOK), salt=bytes(length))
 
 
