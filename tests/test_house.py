@@ -36,7 +36,7 @@ PACKAGES = {
     "settle": {"numpy"},
     "audit": {"numpy"},
     "service": set(),
-    "doors": {"numpy", "pydantic", "typer", "rich", "cryptography", "pandas", "polars"},
+    "doors": {"jinja2", "markupsafe", "numpy", "pydantic", "typer", "rich", "cryptography", "pandas", "polars"},
     "store": {"sqlalchemy", "alembic"},
     "__main__": set(),
 }

@@ -5,8 +5,10 @@ from __future__ import annotations
 import json
 from pathlib import Path
 
+from clearing.audit.seal import REPORT
 from clearing.doors.book_folder import read_book
 from clearing.doors.bundle_folder import BundleFolder, BundleWriter, check_target
+from clearing.doors.report.page import report_chunks
 from clearing.doors.session_lines import session_lines
 from clearing.doors.signing import signer
 from clearing.doors.stored_manifest import stored_digest
@@ -43,6 +45,7 @@ def clear_into(
             session = clear_book(
                 book, terms, bundle.write, previous=digest_before, sign=sign, progress=clock.begin
             )
+            bundle.write(REPORT, report_chunks(session))
         seconds = clock.stop()
     # Sealing the inputs is writing too; the published stages are five.
     seconds["write"] += seconds.pop("seal")

@@ -141,6 +141,18 @@ def replay(bundle: BundlePath, as_json: AsJson = False) -> None:
 
 
 @app.command()
+def report(bundle: BundlePath) -> None:
+    """Write the page for people, report.html, into a bundle, in place of the one there."""
+
+    def run() -> int:
+        from clearing.doors.report_bundle import write_report
+
+        return write_report(bundle)
+
+    _leave_with(run)
+
+
+@app.command()
 def statement(
     bundle: BundlePath,
     participant: Annotated[str, typer.Argument(metavar="PARTICIPANT", help="A participant's id.")],
