@@ -7,7 +7,7 @@ if times are wanted, a clock.
 from __future__ import annotations
 
 import platform
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, TypeAlias
 
@@ -24,12 +24,14 @@ from clearing.engine.admission import Admission, admit
 from clearing.engine.explain import explain
 from clearing.engine.flow_solver import FLOW_SOLVERS
 from clearing.engine.legs import make_legs
+from clearing.engine.named_arcs import named_arcs
 from clearing.engine.netting_graph import NettingGraph, build_graph
 from clearing.engine.optimum import certify, optimise
 from clearing.engine.premia import set_premia
 from clearing.engine.ranges import graph_faults, quantity_faults
 from clearing.engine.rings import find_rings
 from clearing.engine.shares import share
+from clearing.model.arcs import ArcFlow
 from clearing.model.book import Book, SessionTerms
 from clearing.model.errors import BookFault, UsageFault
 from clearing.model.explanation import Explanation
@@ -144,6 +146,12 @@ def statement_of(bundle: StoredBundle, participant_id: str) -> Mapping[str, Any]
         **draw_statement(session.book, session.outcome, participant),
         "proofs": prove_inputs(bundle.read, session.book, participant, roots),
     }
+
+
+def netting_flows(session: Session) -> tuple[Sequence[str], Iterator[ArcFlow]]:
+    """Nodes of the netting graph, and its arcs with what flowed along them."""
+    graph = _admitted(session.book)[1]
+    return graph.nodes, named_arcs(session.book, graph, session.outcome.fills)
 
 
 def decide(

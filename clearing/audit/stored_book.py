@@ -12,7 +12,7 @@ import re
 from array import array
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from typing import TypeAlias
+from typing import Any, TypeAlias
 
 import numpy as np
 
@@ -49,6 +49,8 @@ _AMOUNT_MAX = AMOUNT_LIMIT - 1
 _VALUE_MICRO_MIN = 1_000
 _HEX_DIGEST_LENGTH = 64
 _DIGEST = re.compile(r"[0-9a-f]{64}").fullmatch
+
+_INCREMENT = re.compile(r"(0|[1-9][0-9]{0,17})(\.[0-9]{0,8}[1-9])?").fullmatch
 
 _Index: TypeAlias = Mapping[str, int]
 _TextColumns: TypeAlias = dict[str, dict[int, str]]
@@ -164,13 +166,19 @@ def _assets(read: Read) -> Assets:
             raise flaw(f"{INDEX_NAME} is reserved")
         ids.append(next_id(record["asset_id"], ids))
         unit.append(a_text(record["unit"]))
-        increment.append(a_text(record["increment"]))
+        increment.append(_an_increment(record["increment"]))
         asset_class.append(a_text(record["class"]))
         _note_texts(texts, len(ids) - 1, record)
 
     each_record(read, paths.ASSETS, add)
     unvalued = np.zeros(len(ids), dtype=np.int64)
     return Assets(ids, unit, increment, asset_class, value_micro=unvalued, texts=_used(texts))
+
+
+def _an_increment(value: Any) -> str:
+    if not _INCREMENT(value) or value == "0":
+        raise flaw("its increment is no decimal above zero without trailing zeros")
+    return str(value)
 
 
 def _with_fixing(read: Read, assets: Assets) -> Assets:

@@ -188,6 +188,21 @@ def check_statement(
 
 
 @app.command()
+def export(
+    bundle: BundlePath,
+    out: Annotated[Path, typer.Option(metavar="DIR", help="A path where nothing is yet.")],
+) -> None:
+    """Write a session as CSV for spreadsheets, cells defused, and its netting graph as GraphML."""
+
+    def run() -> int:
+        from clearing.doors.export_folder import export_folder
+
+        return export_folder(bundle, out)
+
+    _leave_with(run)
+
+
+@app.command()
 def explain(
     bundle: BundlePath,
     offer_id: Annotated[str, typer.Argument(metavar="OFFER_ID", help="One of the session's offers.")],

@@ -113,6 +113,11 @@ CHANGES: list[tuple[str, int, Change, str]] = [
     ("participants", 1, lambda r: r.update(memo=["x"]), "wrong type"),
     ("assets", 1, lambda r: r.update(asset_id="INDEX"), "reserved"),
     ("assets", 2, lambda r: r.pop("class"), '"class" is missing'),
+    *(
+        ("assets", 1, lambda r, wrong=wrong: r.update(increment=wrong), "its increment is no decimal")
+        for wrong in ("", "0", "0.0", "1.0", "-1", "1e3", "01", "x", "0.0000000001")
+    ),
+    ("assets", 1, lambda r: r.update(increment=1), "wrong type"),
     ("fixing", 2, lambda r: r.update(asset_id="C"), '"C" is missing or names nothing'),
     ("fixing", 1, lambda r: r.update(value_micro="999"), "is not between"),
     ("stocks", 1, lambda r: r.update(asset_id="INDEX"), '"INDEX" is missing or names nothing'),
