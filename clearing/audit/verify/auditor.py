@@ -19,9 +19,9 @@ from clearing.audit.verify.law0_seal import Bundle, Seal
 from clearing.audit.verify.law1_conservation import check_entries_sum, check_fills_balance, check_positions_balance
 from clearing.audit.verify.law2_admission import admit, check_refusals
 from clearing.audit.verify.law2_fates import check_fates
-from clearing.audit.verify.law3_limits import check_money, check_premia
+from clearing.audit.verify.law3_limits import check_money, check_premia, read_premia
 from clearing.audit.verify.law4_circulation import check_circulation
-from clearing.audit.verify.law5_premia import expected_premia
+from clearing.audit.verify.law5_premia import premium_lines
 from clearing.audit.verify.law5_shares import check_shares
 from clearing.audit.verify.law5_stages import check_stages
 from clearing.audit.verify.law6_accounts import entry_lines, position_lines, sum_accounts
@@ -105,28 +105,27 @@ def _check_outcome(session: _Session, book: Book) -> None:
     if not check_circulation(book, fills, graph, found):
         found.skip("the fills are no circulation", 3, 5, 6)
         return
-    premia = _check_optimum(session, book, fills, graph)
+    premia = read_premia(waiting.get(forms.PREMIA.path, b""), book, fills, found)
+    if premia is None:
+        found.skip("the premia cannot be read", 3, 6)
+    else:
+        check_premia(book, fills, premia, found)
+    _check_optimum(session, book, fills, graph)
     _check_settlement(session, book, fills, graph, premia, len(refused))
 
 
-def _check_optimum(session: _Session, book: Book, fills: Fills, graph: Graph) -> dict[int, int] | None:
-    """Law 5, and the premia by asset where the first stage is proven."""
+def _check_optimum(session: _Session, book: Book, fills: Fills, graph: Graph) -> None:
+    """Law 5; what the premia should be can be said where the first stage is proven."""
     found, waiting = session.found, session.waiting
     check_shares(book, fills, graph, session.salt, found)
     content = waiting.pop(forms.CERTIFICATE_PATH, None)
     certificate = read_certificate(content, found) if content is not None else None
     if certificate is None:
-        found.skip("the certificate cannot be read", 3, 5)
-        return None
+        found.skip("the certificate cannot be read", 5)
+        return
     potentials = check_stages(book, graph, certificate, session.salt, found)
-    if potentials is None:
-        found.skip("the first stage is not proven", 3)
-        return None
-    premia, lines = expected_premia(book, graph, potentials)
-    if forms.PREMIA.path in waiting:
-        compare(waiting.pop(forms.PREMIA.path), lines, forms.PREMIA, 5, found)
-    check_premia(book, fills, premia, found)
-    return premia
+    if potentials is not None and forms.PREMIA.path in waiting:
+        compare(waiting.pop(forms.PREMIA.path), premium_lines(graph, potentials), forms.PREMIA, 5, found)
 
 
 def _check_settlement(
@@ -151,7 +150,6 @@ def _check_settlement(
     del recorded
     check_rounding(book, fills, exchange, legs, session.salt, found)
     if premia is None:
-        found.skip("without proven premia the legs have no price", 6)
         return
     priced = price_legs(book, legs, premia)
     compare(waiting.pop(forms.LEGS.path), leg_lines(book, priced, exchange), forms.LEGS, 6, found)

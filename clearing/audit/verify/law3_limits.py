@@ -16,7 +16,21 @@ from clearing.audit.verify.book import INDEX, Book
 from clearing.audit.verify.fills import Fills
 from clearing.audit.verify.law6_accounts import Accounts
 from clearing.audit.verify.law6_legs import PPM, Leg, Legs
+from clearing.audit.verify.lines import columns
 from clearing.audit.verify.report import Findings
+
+
+def read_premia(bytes_read: bytes, book: Book, fills: Fills, found: Findings) -> dict[int, int] | None:
+    """The premia as published, by asset, None unless every asset that is delivered has one."""
+    read = columns(bytes_read, forms.PREMIA, Findings())
+    if read is None:
+        return None
+    assets = [book.assets.index.get(name) for name in read[0]]
+    premia = {asset: int(ppm) for asset, ppm in zip(assets, read[1], strict=True) if asset is not None}
+    delivered = {asset for asset, flow in zip(book.offers.deliver, fills.offer_flow, strict=True) if flow}
+    for asset in sorted(delivered - premia.keys() - {INDEX}):
+        found.add(5, f"{book.assets.name[asset]} is delivered and has no premium", forms.PREMIA.path)
+    return None if delivered - premia.keys() - {INDEX} else premia
 
 
 def check_premia(book: Book, fills: Fills, premia: dict[int, int], found: Findings) -> None:

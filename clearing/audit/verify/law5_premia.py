@@ -18,7 +18,6 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
-from clearing.audit.verify.book import Book
 from clearing.audit.verify.graph import HUB, OBLIGATION, Graph
 from clearing.audit.verify.lines import canonical
 from clearing.audit.verify.residual import Arrows, components, condense_linear, spread
@@ -50,17 +49,15 @@ class _Market:
     fixed: dict[int, int] = field(default_factory=dict)
 
 
-def expected_premia(book: Book, graph: Graph, potentials: list[int]) -> tuple[dict[int, int], Iterator[str]]:
-    """The premium of each asset that has a pool, and the lines of outcome/premia."""
+def premium_lines(graph: Graph, potentials: list[int]) -> Iterator[str]:
+    """The lines of outcome/premia, one for each pool."""
     weights = _weights(graph)
     market = _market(graph, potentials)
     parts = _ordered_components(graph, market, weights)
     for part in parts:
         if part.nodes[0] not in market.fixed:
             _fix_between(market, _fix(market, _centred(graph, market, part, weights)))
-    pools = [(node, name.removeprefix(POOL)) for node, name in enumerate(graph.node) if name.startswith(POOL)]
-    premia = {book.assets.index[name]: market.fixed[node] for node, name in pools}
-    return premia, _lines(graph, market, parts, weights)
+    return _lines(graph, market, parts, weights)
 
 
 def _weights(graph: Graph) -> list[int]:
