@@ -6,25 +6,26 @@
     print(result.summary())
     result.seal("session")
 
-Nothing is printed and no file is written but by ``seal``. What goes wrong is an OperatingFault, whose message says
-what is allowed; a BookFault lists each fault of a book as a note.
+Nothing is printed, and no file is written but by ``seal`` and ``report``. What goes wrong is an OperatingFault, whose
+message says what is allowed; a BookFault lists each fault of a book as a note.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from dataclasses import dataclass, field
 from functools import cached_property
 from os import PathLike
 from pathlib import Path
 from typing import Any, TypeAlias
 
-from clearing.audit.canonical import canonical
-from clearing.audit.seal import MANIFEST, seal_inputs, seal_outcome
+from clearing.audit.canonical import canonical, discard
+from clearing.audit.seal import MANIFEST, REPORT, seal_inputs, seal_outcome
 from clearing.doors import book_folder
 from clearing.doors.bundle_folder import BundleFolder, BundleWriter
+from clearing.doors.explanation_words import explanation_sentences
 from clearing.doors.fault_text import fault_lines
 from clearing.doors.frames import frames
+from clearing.doors.report.page import report_chunks
 from clearing.doors.rulebook_values import SALT_BYTES_MAX
 from clearing.doors.session_columns import session_columns
 from clearing.doors.session_lines import session_lines
@@ -33,7 +34,7 @@ from clearing.doors.signing import signer
 from clearing.doors.stored_manifest import stored_digest
 from clearing.model.book import Book, SessionTerms
 from clearing.model.errors import BookFault, LawBroken, OperatingFault, UsageFault
-from clearing.service import Session, clear_book
+from clearing.service import Session, clear_book, explain_offer
 from clearing.service import open_session as opened
 
 __all__ = [
@@ -113,6 +114,12 @@ class Cleared:
         """The clearing premium of every asset in the netting graph, in order of asset id."""
         return tuple(asset_premia(self.session.book, self.session.outcome))
 
+    def explain(self, offer_id: str) -> str:
+        """Why one offer was filled as it was, and what would change it. Raises UsageFault for an unknown offer."""
+        if offer_id not in self.session.book.offers.id:
+            raise UsageFault(f"the session has no offer {offer_id!a}")
+        return " ".join(explanation_sentences(self.session.book, explain_offer(self.session, offer_id)))
+
     def to_frames(self) -> dict[str, Any]:
         """Tables by name as data frames of pandas, or of polars where pandas is not installed.
 
@@ -135,6 +142,16 @@ class Cleared:
             if written != record["files"]:
                 raise LawBroken("the bundle written is not the one that was sealed")
             writer.write(MANIFEST, [(canonical(record) + "\n").encode()])
+            writer.write(REPORT, report_chunks(self.session))
+        return target
+
+    def report(self, page: Place) -> Path:
+        """Write the report, one HTML page that needs nothing else, in place of what is there."""
+        target = Path(page)
+        try:
+            target.write_bytes(b"".join(report_chunks(self.session)))
+        except OSError as error:
+            raise OperatingFault(f"cannot write {target}: {error.strerror or error}") from error
         return target
 
 
@@ -163,7 +180,7 @@ def clear(
     terms = book.terms if salt is None else SessionTerms(id=book.terms.id, salt=_checked(salt))
     digest_before = None if previous is None else stored_digest(BundleFolder(Path(previous)))
     try:
-        return Cleared(clear_book(book.book, terms, _consume, solver=solver, previous=digest_before))
+        return Cleared(clear_book(book.book, terms, discard, solver=solver, previous=digest_before))
     except BookFault as fault:
         _note_faults(fault)
         raise
@@ -181,12 +198,6 @@ def _checked(salt: bytes) -> bytes:
     if not 0 < len(salt) <= SALT_BYTES_MAX:
         raise UsageFault(f"a salt of {len(salt)} bytes; 1 to {SALT_BYTES_MAX} are allowed")
     return salt
-
-
-def _consume(_path: str, chunks: Iterable[bytes]) -> None:
-    """A sink that keeps nothing: hashing happens on the way to it."""
-    for _chunk in chunks:
-        pass
 
 
 def _note_faults(fault: BookFault) -> None:

@@ -163,6 +163,24 @@ def test_a_session_whose_outcome_was_changed_is_never_written(tmp_path: Path) ->
     assert list(tmp_path.iterdir()) == []
 
 
+def test_the_report_of_a_session_is_that_of_its_bundle(demo: Cleared, tmp_path: Path) -> None:
+    page = tmp_path / "report.html"
+    page.write_text("an older one")
+    assert demo.report(str(page)) == page
+    assert page.read_bytes() == (demo.seal(tmp_path / "bundle") / "report.html").read_bytes()
+    assert demo.digest in page.read_text()
+    with pytest.raises(OperatingFault, match="cannot write"):
+        demo.report(tmp_path / "missing" / "report.html")
+
+
+def test_an_offer_is_explained_as_on_the_console(console: Console, demo: Cleared, tmp_path: Path) -> None:
+    bundle = demo.seal(tmp_path / "bundle")
+    for offer_id in ("O-001", "O-049", "O-058"):
+        assert demo.explain(offer_id).split() == console("explain", bundle, offer_id).out.split()
+    with pytest.raises(UsageFault, match="no offer 'O-999'"):
+        demo.explain("O-999")
+
+
 def test_a_salt_given_replaces_that_of_the_book(demo: Cleared) -> None:
     salted = clear(read_book(DEMO_BOOK), salt=SALT)
     assert salted.session.manifest.record["salt"] == SALT.hex()
