@@ -1,6 +1,6 @@
 """A seed comes in, a book folder of any size goes out: the same seed and sizes, the same bytes.
 
-    python benchmarks/book_generator.py --offers 1000000 --assets 50 --desks 2000 --tick 1bp --seed 1 BOOK
+    python -m benchmarks.book_generator --offers 1000000 --assets 50 --desks 2000 --tick 1bp --seed 1 BOOK
 
 Assets are popular by a power law, and so are desks. Limits lie around zero, in whole bps or in hundredths;
 some desks concede more than their credit can bear, so that a few offers are refused.
@@ -85,9 +85,7 @@ def _offer_rows(sizes: Sizes, value_micro: IntArray, chance: np.random.Generator
         yield _offer_block(first, min(ROWS_AT_ONCE, sizes.offers - first), sizes, value_micro, chance)
 
 
-def _offer_block(
-    first: int, rows: int, sizes: Sizes, value_micro: IntArray, chance: np.random.Generator
-) -> str:
+def _offer_block(first: int, rows: int, sizes: Sizes, value_micro: IntArray, chance: np.random.Generator) -> str:
     desk = _by_power_law(sizes.desks, DESK_EXPONENT, rows, chance)
     deliver = _by_power_law(sizes.assets, ASSET_EXPONENT, rows, chance)
     receive = _by_power_law(sizes.assets, ASSET_EXPONENT, rows, chance)
