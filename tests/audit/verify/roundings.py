@@ -47,8 +47,8 @@ def pools_of(records: Records) -> list[Pool]:
 
 def roundings(pool: Pool, records: Records) -> Iterator[dict[Leg, int]]:
     """Every rounding of a pool; nothing if there are too many legs to try them all."""
-    offers = {each["offer_id"]: each for each in records["inputs/offers.jsonl"]}
     choices = [leg for leg, flow in pool.flow.items() if flow % pool.value]
+    offers = {each["offer_id"]: each for each in records["inputs/offers.jsonl"]}
     if len(choices) > LEGS_TRIED_MAX:
         return
     exact = _totals(pool.flow, offers)

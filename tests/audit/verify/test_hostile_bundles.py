@@ -118,9 +118,9 @@ def test_a_manifest_or_certificate_that_is_none_is_named(content: bytes) -> None
     ("field", "value"),
     [
         ("format", "clearing-bundle/2"), ("session", "../x"), ("salt", ""), ("salt", "ab" * 65), ("salt", "AB" * 32),
-        ("counts", {}), ("counts", None), ("counts", True), ("sums", {"value_cleared_micro": 1}), ("files", []), ("made_by", "x"),
-        ("rulebook_version", True), ("rulebook_version", "1"), ("digest", 5), ("signature", {"key": "x"}),
-        ("previous", "x"), ("secret", ""), ("extra", 1), ("offers_root", None),
+        ("counts", {}), ("counts", None), ("counts", True), ("sums", {"value_cleared_micro": 1}), ("files", []),
+        ("made_by", "x"), ("rulebook_version", True), ("rulebook_version", "1"), ("digest", 5),
+        ("signature", {"key": "x"}), ("previous", "x"), ("secret", ""), ("extra", 1), ("offers_root", None),
     ],
 )  # fmt: skip
 def test_a_field_of_the_manifest_has_its_form(field: str, value: object) -> None:
