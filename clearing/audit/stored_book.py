@@ -22,6 +22,7 @@ from clearing.audit.stored_lines import (
     MALFORMED,
     Read,
     Record,
+    a_memo,
     a_text,
     checked,
     each_record,
@@ -147,7 +148,7 @@ def _text_columns(*names: str) -> _TextColumns:
 def _note_texts(texts: _TextColumns, row: int, record: Record) -> None:
     for column, by_row in texts.items():
         if column in record:
-            by_row[row] = a_text(record[column])
+            by_row[row] = (a_memo if column == "memo" else a_text)(record[column])
 
 
 def _used(texts: _TextColumns) -> _TextColumns:

@@ -124,6 +124,12 @@ def a_text(value: Any) -> str:
     return str(value)
 
 
+def a_memo(value: Any) -> str:
+    """A memo, which may hold tabs and returns."""
+    a_text(value.replace("\t", " ").replace("\r", " "))
+    return str(value)
+
+
 def a_time(value: Any) -> str:
     """A canonical UTC time."""
     if not _TIME(value):

@@ -11,6 +11,7 @@ from clearing.audit.input_lines import OFFERS
 from clearing.audit.stored_lines import (
     Read,
     Record,
+    a_memo,
     a_text,
     a_time,
     checked,
@@ -58,7 +59,7 @@ def stored_offers(
         if "expires_at" in record:
             expires_at[row] = a_time(record["expires_at"])
         if "memo" in record:
-            memo[row] = a_text(record["memo"])
+            memo[row] = a_memo(record["memo"])
         asked = _conditions(record)
         if asked != Conditions():
             conditions[row] = asked

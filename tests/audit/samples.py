@@ -27,6 +27,8 @@ TEXTS = (
     "=1+1",
     " ",
 )
+MEMOS = (*TEXTS, "\t=1+1", "\r\tx")
+"""Memos alone may hold tabs and returns."""
 SALT = bytes(range(32))
 CUT_OFF = "2026-01-31T16:00:00Z"
 
@@ -56,7 +58,7 @@ def furnished_book(seed: int, *, offers: int = 24, netting_form: str = "gross") 
             expires_at={
                 row: draw.choice((CUT_OFF, "2026-01-31T16:00:00.25Z")) for row in rows if draw.random() < 0.1
             },
-            memo={row: draw.choice(TEXTS) for row in rows if draw.random() < 0.3},
+            memo={row: draw.choice(MEMOS) for row in rows if draw.random() < 0.3},
         ),
         obligations=replace(
             plain.obligations, texts=_texts(draw, plain.obligations.id, "due_date", "reference")
@@ -67,7 +69,8 @@ def furnished_book(seed: int, *, offers: int = 24, netting_form: str = "gross") 
 
 def _texts(draw: random.Random, ids: Iterable[str], *columns: str) -> dict[str, dict[int, str]]:
     count = len(list(ids))
-    drawn = {c: {r: draw.choice(TEXTS) for r in range(count) if draw.random() < 0.5} for c in columns}
+    texts = {column: MEMOS if column == "memo" else TEXTS for column in columns}
+    drawn = {c: {r: draw.choice(texts[c]) for r in range(count) if draw.random() < 0.5} for c in columns}
     return {column: by_row for column, by_row in drawn.items() if by_row}
 
 

@@ -110,6 +110,7 @@ CHANGES: list[tuple[str, int, Change, str]] = [
     ("participants", 1, lambda r: r.update(credit_limit_micro="-1"), "is not between"),
     ("participants", 2, lambda r: r.update(balance_cap_micro="-2"), "is not between"),
     ("participants", 1, lambda r: r.update(memo="a\x07b"), "control characters"),
+    ("participants", 1, lambda r: r.update(name="a\tb"), "control characters"),
     ("participants", 1, lambda r: r.update(memo=["x"]), "wrong type"),
     ("assets", 1, lambda r: r.update(asset_id="INDEX"), "reserved"),
     ("assets", 2, lambda r: r.pop("class"), '"class" is missing'),

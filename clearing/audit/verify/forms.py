@@ -86,13 +86,15 @@ COUNT = Kind("", "0|[1-9][0-9]{0,14}", "")
 DECIMAL = text(r"(?:0|[1-9][0-9]{0,17})(?:\.[0-9]{0,8}[1-9])?")
 TIME = text(r"[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}(?:\.[0-9]{0,8}[1-9])?Z")
 FREE = text(r'(?:[^"\\\x00-\x1f]|\\["\\])*')
+MEMO = text(r'(?:[^"\\\x00-\x1f]|\\["\\tr])*')
+"""A memo may hold tabs and returns."""
 RING = text("R(?:[0-9]{6}|[1-9][0-9]{6,14})")
 NODE = text(f"hub|(?:pool|stock|offer|in|out|claim):{IDENTIFIER}")
 TRUE = Kind("", "true", "")
 
 
 def _free(*names: str) -> list[Field]:
-    return [Field(name, FREE, required=False, kept=False) for name in names]
+    return [Field(name, MEMO if name == "memo" else FREE, required=False, kept=False) for name in names]
 
 
 _CONDITIONS = (
