@@ -71,6 +71,20 @@ def demo(
 
 
 @app.command()
+def init(
+    book: Annotated[Path, typer.Argument(metavar="BOOK", help="A path where nothing is yet.")],
+) -> None:
+    """Write a small, commented example book to start from."""
+
+    def run() -> int:
+        from clearing.doors.example_book import write_example_book
+
+        return write_example_book(book)
+
+    _leave_with(run)
+
+
+@app.command()
 def check(book: BookFolder, rulebook: RulebookFile = None, as_json: AsJson = False) -> None:
     """List every fault and refusal of a book, without clearing it."""
 
