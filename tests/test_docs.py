@@ -4,20 +4,20 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from clearing import clear, read_book
-from clearing.audit.seal import REPORT
 from tests import test_worked_example as worked
 from tests.doors.console import DEMO_BOOK
 from tests.pages import ROOT, blocks, broken_links, readers_environment, run_block
 
 PAGES = sorted((ROOT / "docs").glob("*.md"))
 THREE_DESKS = ROOT / "docs" / "three-desks"
-Files = Mapping[str, bytes]
+SCHEMAS = ROOT / "clearing" / "schemas"
 
 
 @pytest.fixture(scope="module")
@@ -109,41 +109,43 @@ def test_every_example_line_of_the_bundle_is_in_a_bundle(three_desks: Path, demo
         assert line in (three_desks / path).read_text() + (demo / path).read_text(), path
 
 
-def test_every_file_and_field_of_a_bundle_is_described(three_desks: Path, demo: Path) -> None:
-    page = (ROOT / "docs/bundle.md").read_text(encoding="utf-8")
-    sections = dict(re.findall(r"^#+ (\S+\.(?:jsonl?|html))\n(.*?)(?=^#|\Z)", page, re.MULTILINE | re.DOTALL))
+def test_every_file_of_a_bundle_has_its_section_and_its_schema(demo: Path) -> None:
     files = sorted(path.relative_to(demo).as_posix() for path in demo.rglob("*") if path.is_file())
-    assert sorted(sections) == files
-    for bundle in (three_desks, demo):
-        for path in (path for path in files if path != REPORT):
-            described = set(re.findall(r"`(\w+)`", sections[path]))
-            for line in (bundle / path).read_text().splitlines():
-                assert _fields(path, json.loads(line)) <= described, path
+    assert sorted(_sections()) == files
+    linked = re.findall(r"schemas/(\S+)\)", " ".join(_sections().values()))
+    assert sorted(linked) == sorted(path.name for path in SCHEMAS.glob("*.json"))
 
 
-def test_every_field_that_a_bundle_may_have_is_described_where_its_name_is_written() -> None:
-    """Fields that no example has: found where the line writers name them."""
+def test_every_field_of_a_schema_is_described_and_marked_where_it_is_optional() -> None:
+    for path, section in _sections().items():
+        for name in re.findall(r"schemas/(\S+)\)", section):
+            assert name == f"{Path(path).stem}.schema.json"
+            fields, optional = _fields(json.loads((SCHEMAS / name).read_bytes()))
+            assert fields <= set(re.findall(r"`(\w+)`", section)), path
+            assert optional == set(re.findall(r"`(\w+)`\?", section)), path
+
+
+def _sections() -> dict[str, str]:
+    """What stands under each heading that is a file's path."""
     page = (ROOT / "docs/bundle.md").read_text(encoding="utf-8")
-    described = set(re.findall(r"`(\w+)`", page))
-    for name in ("balance_cap_micro", "lei", "expires_at", "lot", "max_ring", "allow", "deny", "secret", "previous"):
-        assert name in described
+    return dict(re.findall(r"^#+ (\S+\.(?:jsonl?|html))\n(.*?)(?=^#|\Z)", page, re.MULTILINE | re.DOTALL))
+
+
+def _fields(schema: Any) -> tuple[set[str], set[str]]:
+    """Names of a record's members and of the records in its lists, and which of them may be left out."""
+    fields = set(schema.get("properties", ()))
+    optional = fields - set(schema.get("required", ()))
+    members = [member.get("items", {}) for member in schema.get("properties", {}).values()]
+    for part in [*members, *schema.get("oneOf", ())]:
+        inner, inner_optional = _fields(part)
+        fields, optional = fields | inner, optional | inner_optional
+    return fields, optional
 
 
 def _bundle_examples() -> Iterator[tuple[str, str]]:
-    page = (ROOT / "docs/bundle.md").read_text(encoding="utf-8")
-    for path, section in re.findall(r"^### (\S+)\n(.*?)(?=^#|\Z)", page, re.MULTILINE | re.DOTALL):
+    for path, section in _sections().items():
         for line in re.findall(r"^```json\n(.*)\n```$", section, re.MULTILINE):
             yield path, f"{line}\n"
-
-
-def _fields(path: str, record: dict[str, object]) -> set[str]:
-    """Names of a record's members and of the records in its lists; of a manifest only its own."""
-    names = set(record)
-    for member in record.values():
-        for each in member if isinstance(member, list) else []:
-            if isinstance(each, dict):
-                names |= set(each)
-    return names
 
 
 def _table_rows(page: str) -> Iterator[list[str]]:
