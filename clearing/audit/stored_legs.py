@@ -46,11 +46,11 @@ class _RingLists:
 
 def stored_legs(read: Read, book: Book, offer_of: dict[str, int], ring_count: int) -> Legs:
     """The legs; what a line repeats of its offers must be theirs."""
-    offers, names = book.offers, book.participants.id
-    owner, deliver = offers.participant.tolist(), offers.deliver.tolist()
-    assets = [*book.assets.id, INDEX_NAME]
+    offers, names, assets = book.offers, book.participants.id, [*book.assets.id, INDEX_NAME]
+    owner = [names[participant] for participant in offers.participant.tolist()]
+    delivered = [assets[asset] for asset in offers.deliver.tolist()]
+    taken = [assets[asset] for asset in offers.alt_asset.tolist()]
     starts = offers.alt_start.tolist()
-    taken = offers.alt_asset.tolist()
     giver, receiver, alternative = array("q"), array("q"), array("q")
     quantity, value = array("q"), array("q")
     premium: list[int] = []
@@ -61,14 +61,10 @@ def stored_legs(read: Read, book: Book, offer_of: dict[str, int], ring_count: in
         giver.append(gives)
         receiver.append(takes)
         alternative.append(place)
-        asset, row = deliver[gives], starts[takes] + place
-        if not starts[takes] <= row < starts[takes + 1] or taken[row] != asset:
+        first, asset = starts[takes], record["asset_id"]
+        if not first <= first + place < starts[takes + 1] or taken[first + place] != asset:
             raise flaw("the receiving offer has no such alternative for the asset")
-        if (
-            record["asset_id"] != assets[asset]
-            or record["giver"] != names[owner[gives]]
-            or record["receiver"] != names[owner[takes]]
-        ):
+        if delivered[gives] != asset or record["giver"] != owner[gives] or record["receiver"] != owner[takes]:
             raise flaw("asset, giver or receiver are not those of its offers")
         quantity.append(int(record["quantity"]))
         value.append(int(record["value_micro"]))
