@@ -72,11 +72,11 @@ def desk_table(book: Book, fates: Fates, accounts: Accounts) -> Table:
         Column("Falls or rises", "plot", "", (f"{figures.MINUS}{edge}", "0", f"+{edge}")),
         Column("Delivered", "number", "index units"),
         Column("Received", "number", "index units"),
-        Column("Index traded", "number", "index units"),
+        Column("Index units", "number", "traded"),
         Column("Premia", "number", "index units"),
         Column("Balance before", "number", "index units"),
         Column("Balance after", "number", "index units"),
-        Column("Offers filled", "number", "of those posted"),
+        Column("Offers filled", "number", "of posted"),
     ]
     rows = [_row(book, accounts, desk, reach, int(served[desk]), int(posted[desk])) for desk in shown]
     return Table(

@@ -101,7 +101,7 @@ def _bound(book: Book, owner: IntArray, capacity: IntArray) -> IntArray:
     """What each alternative could take: its maximum, the offer's capacity if that is less."""
     maximum, value = book.offers.alt_max, np.append(book.assets.value_micro, 1)[book.offers.alt_asset]
     # Compared by division, since the product may not fit.
-    binds = (maximum != NONE) & (maximum < capacity[owner] // np.maximum(value, 1))
+    binds = (maximum != NONE) & (maximum <= capacity[owner] // np.maximum(value, 1))
     return np.where(binds, np.where(binds, maximum, 0) * value, capacity[owner])
 
 

@@ -36,9 +36,9 @@ def share(part: int, whole: int) -> str:
 
 
 def quantity(book: Book, asset: int, increments: int) -> str:
-    """A quantity to its last increment, in the asset's unit: ``1,234.5 t``."""
+    """A quantity to its last increment, in the asset's unit: ``1,234.5 t``; index units bare."""
     if asset == INDEX:
-        return f"{units(increments)} index units"
+        return units(increments)
     whole, decimals = _decimal(book.assets.increment[asset], int(increments))
     unit = book.assets.unit[asset]
     return f"{whole}{decimals} {words.UNITS.get(unit, unit)}"

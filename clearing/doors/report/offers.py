@@ -4,23 +4,20 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
 import numpy as np
 
 from clearing.doors.report import figures
 from clearing.doors.report.fates import MARK_WORDS, MARKS, WHYS, Fates, Why
-from clearing.doors.report.table import Cell, Column, Fate, Table, left_out, percent
+from clearing.doors.report.table import Cell, Column, Fate, Table, largest, left_out, percent
 from clearing.doors.words import asset_id, refusal_words
 from clearing.model.book import Book
 from clearing.model.faults import Refusal
 from clearing.model.outcome import Outcome
 
-if TYPE_CHECKING:
-    from clearing.model.columns import IntArray
-
-ALL_SHOWN_MAX = 1_200
-EACH_FATE_MAX = 400
+ALL_SHOWN_MAX = 1_000
+EACH_FATE_MAX = 300
+MEMO_CHARACTERS_MAX = 60
 ALTERNATIVES_NAMED_MAX = 3
 NOTHING = "\u2013"
 
@@ -79,16 +76,16 @@ def offer_table(book: Book, outcome: Outcome, fates: Fates) -> Table:
     """All offers in order of id; of a large book the largest of each fate."""
     chosen, which = _chosen(fates)
     refusals = {refusal.offer: refusal for refusal in outcome.refusals}
-    has_memo = bool(book.offers.memo)
     columns = [
         Column("Offer", "code"), Column("Participant", "name"), Column("Delivers at most", "name"),
         Column("Takes", "name"), Column("Worth", "number", "index units"), Column("Filled", "number"),
         Column("Limit", "number", "bps"), Column("Premia pay", "number", "bps"), Column("Fate and reason", "fate"),
     ]  # fmt: skip
     rows = [_row(book, outcome, fates, refusals, i) for i in chosen]
-    if has_memo:
+    if book.offers.memo:
         columns.append(Column("Memo"))
-        rows = [[*row, figures.short(book.offers.memo.get(i, ""))] for row, i in zip(rows, chosen, strict=True)]
+        memos = [figures.short(book.offers.memo.get(i, ""), MEMO_CHARACTERS_MAX) for i in chosen]
+        rows = [[*row, memo] for row, memo in zip(rows, memos, strict=True)]
     return Table(
         "offers",
         "Every offer with its fate",
@@ -107,13 +104,11 @@ def _chosen(fates: Fates) -> tuple[list[int], str]:
     total = len(fates.mark)
     if total <= ALL_SHOWN_MAX:
         return list(range(total)), "all"
-    parts = [_largest(np.flatnonzero(fates.mark == number), fates.capacity_micro) for number in range(len(MARKS))]
-    return sorted(i for part in parts for i in part), f"the {EACH_FATE_MAX} offers of most value of each fate"
-
-
-def _largest(rows: IntArray, worth: IntArray) -> list[int]:
-    kept: list[int] = rows[np.argsort(-worth[rows], kind="stable")[:EACH_FATE_MAX]].tolist()
-    return kept
+    chosen = []
+    for number in range(len(MARKS)):
+        rows = np.flatnonzero(fates.mark == number)
+        chosen += rows[largest(fates.capacity_micro[rows], EACH_FATE_MAX)].tolist()
+    return sorted(chosen), f"the {EACH_FATE_MAX} offers of most value of each fate"
 
 
 def _row(book: Book, outcome: Outcome, fates: Fates, refusals: dict[int, Refusal], i: int) -> Sequence[Cell]:

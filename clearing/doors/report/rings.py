@@ -11,7 +11,7 @@ import numpy as np
 from clearing.doors import words
 from clearing.doors.report import figures
 from clearing.doors.report.ring_geometry import LABELLED_MAX, Drawing, draw
-from clearing.doors.report.table import Cell, Column, Table, left_out
+from clearing.doors.report.table import Cell, Column, Table, largest, left_out
 from clearing.model.book import Book
 from clearing.model.outcome import Outcome, Rings
 
@@ -98,7 +98,7 @@ def ring_table(outcome: Outcome) -> Table:
     """The rings that move most value, in order of extraction."""
     rings = outcome.rings
     moved, _by_segment = _moved(rings)
-    shown = sorted(np.argsort(-moved, kind="stable")[:ROWS_MAX].tolist())
+    shown = largest(moved, ROWS_MAX)
     columns = [
         Column("Ring", "code"), Column("Of"), Column("Members", "number"),
         Column("Each delivers and receives", "number", "index units"), Column("Moved in all", "number", "index units"),

@@ -4,10 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-import numpy as np
-
 from clearing.doors.report import figures
-from clearing.doors.report.table import Cell, Column, Table, left_out
+from clearing.doors.report.table import Cell, Column, Table, largest, left_out
 from clearing.model.book import Book
 from clearing.model.outcome import Outcome
 
@@ -17,7 +15,7 @@ ROWS_MAX = 250
 def instruction_table(book: Book, outcome: Outcome) -> Table:
     """The instructions of most value, in order of id."""
     instructions = outcome.instructions
-    shown = sorted(np.argsort(-instructions.value_micro, kind="stable")[:ROWS_MAX].tolist())
+    shown = largest(instructions.value_micro, ROWS_MAX)
     columns = [
         Column("Instruction", "code"), Column("Group", "code"), Column("Deliverer", "name"), Column("Receiver", "name"),
         Column("Asset", "name"), Column("Quantity", "number"), Column("Value", "number", "index units"),

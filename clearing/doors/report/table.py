@@ -4,7 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from typing import TypeAlias
+from typing import TYPE_CHECKING, TypeAlias
+
+import numpy as np
+
+if TYPE_CHECKING:
+    from clearing.model.columns import IntArray
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,7 +55,8 @@ class Fate:
     reason: str
 
 
-_ROUND_STEPS: tuple[int, ...] = tuple(step * 10**power for power in range(40) for step in (10, 15, 20, 30, 40, 50, 75))
+_STEPS = (10, 15, 20, 25, 30, 40, 50, 60, 80)
+_ROUND_STEPS: tuple[int, ...] = tuple(step * 10**power for power in range(40) for step in _STEPS)
 
 Cell: TypeAlias = str | tuple[str, str] | Span | Bar | Fate
 
@@ -79,6 +85,16 @@ def percent(part: float) -> str:
 def round_reach(reach: int) -> int:
     """The next round number that is no less: the end of a scale."""
     return next(step for step in _ROUND_STEPS if step >= reach)
+
+
+def largest(worth: IntArray, count: int) -> list[int]:
+    """The rows of greatest worth, at most ``count``, in their order; of equal ones the first."""
+    if len(worth) <= count:
+        return list(range(len(worth)))
+    least = np.partition(worth, len(worth) - count)[len(worth) - count]
+    above, equal = np.flatnonzero(worth > least), np.flatnonzero(worth == least)
+    rows: list[int] = np.sort(np.concatenate([above, equal[: count - len(above)]])).tolist()
+    return rows
 
 
 def left_out(shown: int, total: int, *, what: str, which: str, where: str) -> str:
