@@ -2,7 +2,8 @@
 
 The participant's own line, its offers, stocks and obligations are taken as they are sealed. Each is proven
 against the book root; offers and obligations against the offers root as well. A path holds hashes of other
-lines and nothing else; the place of a line and the size of a tree say how many lines there are.
+lines and nothing else; the place of a line and the size of a tree say how many lines there are. A leaf has no
+salt: who guesses a neighbouring line to the letter can confirm the guess, no more.
 """
 
 from __future__ import annotations
