@@ -126,6 +126,7 @@ def _take(taken: Taken, folder: Path, limits: Limits) -> None:
     figures |= {f"stage {stage}": seconds for stage, seconds in summary["seconds"].items()}
     figures["solve and certify"] = summary["seconds"]["solve"] + summary["seconds"]["certify"]
     figures |= _whole("clear", cleared)
+    figures["stage none"] = cleared.seconds - sum(summary["seconds"].values())
     figures |= _contend("raw", taken, folder, limits)
     figures |= json.loads(_run(folder, "benchmarks.floor", book, bundle).printed)
     figures |= _whole("verify", _run(folder, "clearing", "verify", bundle))
@@ -158,4 +159,4 @@ def _run(folder: Path, module: str, *arguments: object) -> WholeRun:
 
 
 def _whole(name: str, run: WholeRun) -> dict[str, float]:
-    return {f"{name} whole": run.seconds, f"{name} MiB": run.mib}
+    return {f"{name} whole": run.seconds, f"{name} CPU": run.cpu, f"{name} MiB": run.mib}

@@ -1,4 +1,4 @@
-"""A command comes in; what it printed, its seconds from start to end and its peak memory go out.
+"""A command comes in; what it printed, its seconds and its peak memory go out.
 
 Only the standard library is imported here and by what runs it: on Linux the peak memory of a child is never
 less than what its parent held when it started the child.
@@ -24,6 +24,7 @@ class WholeRun:
 
     printed: str
     seconds: float
+    cpu: float
     mib: float
 
 
@@ -52,7 +53,8 @@ def run_whole(command: Sequence[str], place: Path, *, patience: float | None = N
         raise SystemExit(f"status {child.returncode}: {' '.join(command)}\n{said}")
     # Linux counts in KiB, macOS in bytes.
     per_mib = 1 << 20 if sys.platform == "darwin" else 1 << 10
-    return WholeRun(out.read_text(encoding="utf-8"), seconds, usage.ru_maxrss / per_mib)
+    cpu = usage.ru_utime + usage.ru_stime
+    return WholeRun(out.read_text(encoding="utf-8"), seconds, cpu, usage.ru_maxrss / per_mib)
 
 
 def _stop(child: subprocess.Popen[bytes], stopped: threading.Event) -> None:

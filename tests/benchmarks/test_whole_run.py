@@ -23,6 +23,7 @@ def test_seconds_are_those_from_start_to_end(tmp_path: Path) -> None:
     run = run_whole([sys.executable, "-c", "import time; time.sleep(0.3)"], tmp_path, patience=60)
     assert run is not None
     assert run.seconds > 0.3
+    assert 0 < run.cpu < run.seconds
 
 
 def test_a_command_that_fails_stops_everything_and_is_quoted(tmp_path: Path) -> None:
