@@ -124,7 +124,7 @@ def _why(
         (Why.FILLED, ~idle & (flow == capacity)),
         (Why.NO_TAKER, idle & ~wanted[offers.deliver]),
         (Why.NO_GIVER, idle & ~some_giver),
-        (Why.LIMIT, idle & (best < 0) & (best > _FAR_BELOW)),
+        (Why.LIMIT, idle & (best < 0)),
         (Why.MAXIMUM, best < 0),
         (Why.STOCK, _used_up(book, outcome)),
         (Why.ACCOUNT, (takes_index | (offers.deliver == INDEX)) & (best > 0)),

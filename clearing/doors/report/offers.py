@@ -77,9 +77,9 @@ def offer_table(book: Book, outcome: Outcome, fates: Fates) -> Table:
     chosen, which = _chosen(fates)
     refusals = {refusal.offer: refusal for refusal in outcome.refusals}
     columns = [
-        Column("Offer", "code"), Column("Participant", "name"), Column("Delivers at most", "name"),
-        Column("Takes", "name"), Column("Worth", "number", "index units"), Column("Filled", "number"),
-        Column("Limit", "number", "bps"), Column("Premia pay", "number", "bps"), Column("Fate and reason", "fate"),
+        Column("Offer", "code"), Column("Fate and reason", "fate"), Column("Participant", "name"),
+        Column("Delivers at most", "name"), Column("Takes", "name"), Column("Worth", "number", "index units"),
+        Column("Filled", "number"), Column("Limit", "number", "bps"), Column("Premia pay", "number", "bps"),
     ]  # fmt: skip
     rows = [_row(book, outcome, fates, refusals, i) for i in chosen]
     if book.offers.memo:
@@ -120,6 +120,7 @@ def _row(book: Book, outcome: Outcome, fates: Fates, refusals: dict[int, Refusal
     reason = refusal_words(refusals[i]) if why is Why.REFUSED else _reason(book, why, i)
     return [
         offers.id[i],
+        Fate(mark, MARK_WORDS[mark], figures.short(reason) if why is not Why.FILLED else ""),
         figures.desk_pair(book, int(offers.participant[i])),
         (figures.quantity(book, given, int(offers.quantity[i])), figures.asset(book, given)),
         (figures.asset(book, int(offers.alt_asset[best])), _others(book, i, best)),
@@ -127,7 +128,6 @@ def _row(book: Book, outcome: Outcome, fates: Fates, refusals: dict[int, Refusal
         NOTHING if why is Why.REFUSED else figures.share(flow, capacity),
         figures.basis_points(int(offers.alt_limit_ppm[best])),
         NOTHING if why is Why.REFUSED else paid,
-        Fate(mark, MARK_WORDS[mark], figures.short(reason) if why is not Why.FILLED else ""),
     ]
 
 

@@ -92,7 +92,7 @@ def test_wide_tables_scroll_within_their_boxes(opened: Opened) -> None:
 def test_a_column_sorts_up_and_down(opened: Opened) -> None:
     shown = opened.page("large")
     head = shown.locator("#offers thead th", has_text="Worth")
-    cells = "[...document.querySelectorAll('#offers tbody td:nth-child(5)')].map(c => +c.innerText.replaceAll(',', ''))"
+    cells = "[...document.querySelectorAll('#offers tbody td:nth-child(6)')].map(c => +c.innerText.replaceAll(',', ''))"
     assert head.get_attribute("aria-sort") is None
     head.get_by_role("button").click()
     assert head.get_attribute("aria-sort") == "ascending"

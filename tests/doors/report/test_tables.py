@@ -66,6 +66,18 @@ def test_changes_of_accounts_sum_to_zero(session: Session) -> None:
     assert int(accounts.delivered.sum()) == int(accounts.received.sum())
 
 
+def test_bars_begin_at_the_middle_and_point_the_way_of_the_change(session: Session) -> None:
+    table = every_table(session)[1]
+    for row in table.rows:
+        bar, printed = row[2], str(row[1])
+        assert isinstance(bar, Bar)
+        start, width = float(bar.start[:-1]), float(bar.width[:-1])
+        assert bar.tone == {"+": "rises", "\u2212": "falls"}.get(printed[0], bar.tone)
+        assert start + (width if bar.tone == "falls" else 0) == pytest.approx(50, abs=0.11)
+    widths = [float(row[2].width[:-1]) for row in table.rows if isinstance(row[2], Bar)]
+    assert 20 < max(widths) <= 50
+
+
 def test_the_chart_compares_with_its_longest_bar(session: Session) -> None:
     fates, accounts = judge(session.book, session.outcome), desks.take_accounts(session.book, session.outcome)
     shown = overview.overview(session.book, session.outcome, fates, accounts)
