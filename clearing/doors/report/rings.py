@@ -41,7 +41,8 @@ def ring_figures(book: Book, outcome: Outcome) -> Sequence[RingFigure]:
     """The rings of offers that move most value, at most LARGEST_DRAWN, and the longest one."""
     rings = outcome.rings
     moved, by_segment = _moved(rings)
-    of_offers = np.flatnonzero(~np.array(rings.of_obligations, dtype=np.bool_))
+    # A stored bundle that nobody has verified may hold a ring of nothing.
+    of_offers = np.flatnonzero(~np.array(rings.of_obligations, dtype=np.bool_) & (np.diff(rings.segment_start) > 0))
     by_moved = of_offers[np.argsort(-moved[of_offers], kind="stable")]
     drawn = by_moved[:LARGEST_DRAWN].tolist()
     rest = by_moved[LARGEST_DRAWN:]
@@ -54,9 +55,9 @@ def ring_figures(book: Book, outcome: Outcome) -> Sequence[RingFigure]:
 def _moved(rings: Rings) -> tuple[IntArray, IntArray]:
     """Value delivered in all turns together, of each ring and of each segment."""
     by_segment: IntArray = rings.segment_flow_micro * np.diff(rings.member_start)
-    if not len(rings.nodes):
-        return by_segment, by_segment
-    return np.add.reduceat(by_segment, rings.segment_start[:-1]), by_segment
+    by_ring = np.zeros(len(rings.nodes), dtype=np.int64)
+    np.add.at(by_ring, np.repeat(np.arange(len(by_ring)), np.diff(rings.segment_start)), by_segment)
+    return by_ring, by_segment
 
 
 def _figure(book: Book, rings: Rings, ring: int, moved: int, by_segment: IntArray) -> RingFigure:
@@ -120,7 +121,8 @@ def ring_table(outcome: Outcome) -> Table:
 def _row(rings: Rings, ring: int, moved: int) -> Sequence[Cell]:
     first, last = int(rings.segment_start[ring]), int(rings.segment_start[ring + 1])
     lengths = np.diff(rings.member_start[first : last + 1])
-    shortest, longest = int(lengths.min()), int(lengths.max())
+    longest = int(lengths.max(initial=0))
+    shortest = int(lengths.min(initial=longest))
     return [
         ring_name(ring),
         "obligations" if rings.of_obligations[ring] else "offers",

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from clearing.doors import report_bundle
 from tests.doors.console import DEMO_BOOK, Console, console_of
 from tests.doors.report.pages import page
 
@@ -48,6 +49,20 @@ def test_report_adds_the_page_where_there_is_none(
     assert console("report", ".").status == 0
     assert (bundle / "report.html").read_text(encoding="utf-8") == page("demo")
     assert console("verify", ".").status == 0
+
+
+def test_a_killed_report_leaves_nothing_in_the_bundle(
+    bundle: Path, console: Console, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    before, seen = sorted(bundle.rglob("*")), []
+
+    def looking(source: Path, target: Path) -> None:
+        seen.append(sorted(bundle.rglob("*")))
+        source.rename(target)
+
+    monkeypatch.setattr(report_bundle.os, "replace", looking)
+    assert console("report", bundle).status == 0
+    assert seen == [before]
 
 
 def test_report_of_what_is_no_bundle_is_a_fault_of_input(console: Console, tmp_path: Path) -> None:

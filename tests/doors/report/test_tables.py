@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from itertools import pairwise
 
 import numpy as np
@@ -11,7 +12,7 @@ from clearing.doors.report import desks, offers, overview, premia, rings, settle
 from clearing.doors.report.fates import judge
 from clearing.doors.report.ring_geometry import LABELLED_MAX, LINE_HEIGHT, Drawing, Label, draw
 from clearing.doors.report.table import Bar, Span, Table, largest, percent, round_reach
-from clearing.model.outcome import Premium
+from clearing.model.outcome import Premium, Rings
 from clearing.service import Session
 from tests.doors.report.pages import demo_session, large_session
 
@@ -136,6 +137,15 @@ def test_figures_of_rings_are_the_largest_and_the_longest(session: Session) -> N
     assert drawn[-1].members == max(of_offers)
     for each in drawn:
         assert len(each.turns) == len(each.drawing.points) == len(each.drawing.arrows) == each.members
+
+
+def test_a_ring_of_nothing_is_listed_and_not_drawn() -> None:
+    demo = demo_session()
+    none, two = np.zeros(0, dtype=np.int64), np.zeros(2, dtype=np.int64)
+    bare = Rings([("pool:A",)], two[:1], [False], two, none, two[:1], none, none)
+    outcome = replace(demo.outcome, rings=bare)
+    assert rings.ring_figures(demo.book, outcome) == []
+    assert [row[:3] for row in rings.ring_table(outcome).rows] == [["R000001", "offers", "0"]]
 
 
 @pytest.mark.parametrize("members", range(2, LABELLED_MAX + 1))
