@@ -20,7 +20,7 @@ def explain_offer_of(folder: Path, offer_id: str, *, as_json: bool) -> int:
     if offer_id not in session.book.offers.id:
         known = session.book.offers.id
         example = f", for example {known[0]}" if known else ""
-        raise UsageFault(f"the session has no offer {ascii(offer_id)}; it has {len(known):,}{example}")
+        raise UsageFault(f"the session has no offer {offer_id!a}; it has {len(known):,}{example}")
     found = explain_offer(session, offer_id)
     if as_json:
         print(json.dumps(explanation_object(session.book, found)))

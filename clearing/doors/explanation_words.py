@@ -4,8 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from clearing.doors.words import amount, asset_id, asset_name, bps, count, participant_name, quantity_worth, refusal_words
-from clearing.model.book import Book
+from clearing.doors.words import (
+    amount,
+    asset_id,
+    asset_name,
+    bps,
+    count,
+    participant_name,
+    quantity_worth,
+    refusal_words,
+)
+from clearing.model.book import INDEX, Book
 from clearing.model.explanation import AlternativeOutlook, Binding, Explanation, Fate, Hindrance
 from clearing.model.faults import RefusalReason
 
@@ -33,6 +42,7 @@ def explanation_object(book: Book, found: Explanation) -> dict[str, object]:
         "fate": found.fate.value,
         "capacity_micro": str(found.capacity_micro),
         "flow_micro": str(found.flow_micro),
+        "quantity": str(found.quantity),
         "sentence": " ".join(explanation_sentences(book, found)),
         "alternatives": [_outlook_object(book, seen) for seen in found.outlook],
         "bindings": [
@@ -82,7 +92,8 @@ def _fate_words(book: Book, found: Explanation) -> str:
     if found.fate is Fate.UNFILLED:
         return "was not filled"
     deliver = int(book.offers.deliver[found.offer])
-    gave = f"delivers {quantity_worth(book, deliver, found.flow_micro)}"
+    value_micro = 1 if deliver == INDEX else int(book.assets.value_micro[deliver])
+    gave = f"delivers {quantity_worth(book, deliver, found.quantity * value_micro)}"
     if found.fate is Fate.FILLED:
         return f"was filled in full: it {gave}"
     per_mille = 1_000 * found.flow_micro // found.capacity_micro

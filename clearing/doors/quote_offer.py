@@ -105,12 +105,7 @@ def _sentences(session: Session, offer_id: str) -> list[str]:
 def _quote_object(session: Session, offer_id: str) -> dict[str, object]:
     found = explain_offer(session, offer_id)
     premium = _premium_micro(session.outcome, found.offer)
-    delivered = int(session.outcome.fills.offer_quantity[found.offer])
-    return {
-        **explanation_object(session.book, found),
-        "delivered": str(delivered),
-        "premium_micro": str(premium),
-    }
+    return {**explanation_object(session.book, found), "premium_micro": str(premium)}
 
 
 def _value(book: Book, asset: int) -> int:

@@ -99,6 +99,8 @@ class Explanation:
     refusal: Refusal | None
     capacity_micro: int
     flow_micro: int
+    quantity: int
+    """Increments delivered, after rounding."""
     outlook: Sequence[AlternativeOutlook]
     shared: ClassShare | None
     bindings: Sequence[Binding]

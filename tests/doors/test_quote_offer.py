@@ -29,7 +29,7 @@ def test_an_extra_offer_gets_what_the_book_with_it_clears_to(console: Console, t
     book = write_book(tmp_path / "book", offers=_with("O-1,DESK-B,WHEAT,60,COPPER,0"), rulebook=None)
     extra = _extra(tmp_path, "Q-1,DESK-A,WHEAT,COPPER,1,0")
     (quoted,) = json.loads(console("quote", book, extra, "--json").out)["quotes"]
-    assert (quoted["offer_id"], quoted["fate"], quoted["delivered"]) == ("Q-1", "filled", "1000")
+    assert (quoted["offer_id"], quoted["fate"], quoted["quantity"]) == ("Q-1", "filled", "1000")
     told = console("quote", book, extra)
     assert told.status == 0
     assert "Q-1 of Alpha was filled in full: it delivers 1 t of Copper." in told.out
