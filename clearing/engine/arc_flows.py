@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from clearing.engine.netting_graph import ACCOUNT, ALTERNATIVE, OBLIGATION, OFFER, STOCK, WHOLE, NettingGraph
+from clearing.engine.sums import sums_by
 from clearing.model.book import INDEX, NONE, Book
 from clearing.model.outcome import Fills
 
@@ -24,20 +25,14 @@ def arc_flows(book: Book, graph: NettingGraph, fills: Fills) -> IntArray:
     flow[kind == WHOLE] = fills.offer_flow_micro[owner[kind == WHOLE]]
     flow[kind == OBLIGATION] = fills.obligation_flow_micro[owner[kind == OBLIGATION]]
     drawn = offers.stock != NONE
-    by_stock = _sums(offers.stock[drawn], fills.offer_flow_micro[drawn], len(book.stocks.id))
+    by_stock = sums_by(offers.stock[drawn], fills.offer_flow_micro[drawn], len(book.stocks.id))
     flow[kind == STOCK] = by_stock[owner[kind == STOCK]]
     desks, giving = len(book.participants.id), offers.deliver == INDEX
-    leaving = _sums(offers.participant[giving], fills.offer_flow_micro[giving], desks)
+    leaving = sums_by(offers.participant[giving], fills.offer_flow_micro[giving], desks)
     rows = np.flatnonzero(offers.alt_asset == INDEX)
     takers = np.searchsorted(offers.alt_start, rows, side="right") - 1
-    entering = _sums(offers.participant[takers], fills.alt_flow_micro[rows], desks)
+    entering = sums_by(offers.participant[takers], fills.alt_flow_micro[rows], desks)
     account = np.flatnonzero(kind == ACCOUNT)
     into_hub = graph.head[account] == graph.hub
     flow[account] = np.where(into_hub, leaving[owner[account]], entering[owner[account]])
     return flow
-
-
-def _sums(index: IntArray, amount: IntArray, size: int) -> IntArray:
-    sums = np.zeros(size, dtype=np.int64)
-    np.add.at(sums, index, amount)
-    return sums

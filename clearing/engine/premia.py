@@ -1,9 +1,8 @@
 """Premia: potentials of stage 1 -> one uniform clearing premium per asset, with the interval it could lie in.
 
 Worked example. X delivers wheat for copper at limit +2 %, Y copper for wheat at -5 %; X's 100 are used up and
-Y could do more. Y's limit then sets the price: copper - wheat = -5 %, exactly, both ways. X is paid
-wheat - copper = +5 %, more than its 2 %. The level is free: the value-weighted median premium is put at 0, so
-wheat 0 and copper -5 % (or +5 % and 0, whichever carries the median).
+Y could do more. Y's limit then sets the price: wheat - copper = +5 %, exactly, which is more than X's 2 %. The
+level is free: the lower value-weighted median is put at 0, and both cleared 100, so copper 0 and wheat +5 %.
 
 On residual arcs any valid potentials obey mu(head) <= mu(tail) + cost. Where they leave room the rule takes
 floored midpoints, from the components that cleared most to the rest (docs/rulebook-1.md, Premia).

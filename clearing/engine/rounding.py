@@ -20,6 +20,7 @@ import numpy as np
 
 from clearing.engine.faces import Face, Network, flat, is_unique, minimise, next_face, potentials
 from clearing.engine.flow_solver import FlowSolver
+from clearing.engine.sums import sums_by
 from clearing.model.book import NONE
 from clearing.model.errors import LawBroken
 
@@ -82,9 +83,9 @@ def _network(legs: PoolLegs, value: int) -> tuple[Network, IntArray, IntArray, I
     exact = np.concatenate(
         [
             legs.flow_micro,
-            _sums(stock_number, legs.flow_micro[drawn], len(stocks)),
-            _sums(giver[at_giver], legs.flow_micro[at_giver], givers),
-            _sums(receiver[at_receiver], legs.flow_micro[at_receiver], receivers),
+            sums_by(stock_number, legs.flow_micro[drawn], len(stocks)),
+            sums_by(giver[at_giver], legs.flow_micro[at_giver], givers),
+            sums_by(receiver[at_receiver], legs.flow_micro[at_receiver], receivers),
         ]
     )
     tail = [leg_tail, np.full(len(stocks), source), supplier_of, givers + np.arange(receivers)]
@@ -103,9 +104,3 @@ def _several(names: IntArray) -> IntArray:
     number = np.cumsum(count > 1) - 1
     numbered: IntArray = np.where(count[names] > 1, number[names], NONE)
     return numbered
-
-
-def _sums(index: IntArray, amount: IntArray, size: int) -> IntArray:
-    sums = np.zeros(size, dtype=np.int64)
-    np.add.at(sums, index, amount)
-    return sums

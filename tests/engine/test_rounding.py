@@ -36,6 +36,12 @@ def test_rounding_is_the_least_of_all_roundings_by_brute_force(solver) -> None: 
         assert found.tolist() == _brute_force(legs, cost), seed
 
 
+def test_bounds_alone_decide_the_worked_example() -> None:
+    legs = PoolLegs(*(np.array(c, dtype=np.int64) for c in ([14, 4, 6], [0, 0, 1], [-1] * 3, [0, 1, 1])))
+    found = round_pool(legs, VALUE, lambda _, rows: np.arange(len(rows)), solve_with_ortools)
+    assert found.tolist() == [2, 0, 1]
+
+
 def test_ties_of_one_lottery_stage_are_broken_by_the_next() -> None:
     legs = PoolLegs(*(np.array(c, dtype=np.int64) for c in ([5, 5], [0, 1], [-1, -1], [0, 1])))
 
