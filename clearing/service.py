@@ -7,6 +7,7 @@ if times are wanted, a clock.
 from __future__ import annotations
 
 import platform
+from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, TypeAlias
@@ -28,7 +29,7 @@ from clearing.engine.named_arcs import named_arcs
 from clearing.engine.netting_graph import NettingGraph, build_graph
 from clearing.engine.optimum import certify, optimise
 from clearing.engine.premia import set_premia
-from clearing.engine.ranges import graph_faults, quantity_faults
+from clearing.engine.ranges import admitted_faults, graph_faults, quantity_faults
 from clearing.engine.rings import find_rings
 from clearing.engine.shares import share
 from clearing.model.arcs import ArcFlow
@@ -228,6 +229,7 @@ def made_by(solver: str) -> Mapping[str, object]:
 def _admitted(book: Book) -> tuple[Admission, NettingGraph]:
     _stop_on(quantity_faults(book))
     admission = admit(book)
+    _stop_on(admitted_faults(book, admission))
     graph = build_graph(book, admission)
     _stop_on(graph_faults(book, graph))
     return admission, graph
@@ -235,8 +237,7 @@ def _admitted(book: Book) -> tuple[Admission, NettingGraph]:
 
 def _stop_on(faults: Sequence[Fault]) -> None:
     if faults:
-        counts = {reason: sum(f.reason is reason for f in faults) for reason in {f.reason for f in faults}}
-        raise BookFault(FaultReport(counts, faults))
+        raise BookFault(FaultReport(Counter(fault.reason for fault in faults), faults))
 
 
 def _silent(_stage: str) -> None:

@@ -114,22 +114,23 @@ def _outlook_words(book: Book, found: Explanation, seen: AlternativeOutlook) -> 
     asks, paid = f"asks {bps(seen.limit_ppm)} bps", f"the premia pay {bps(seen.paid_ppm)} bps"
     match seen.hindrance:
         case Hindrance.NO_GIVER:
-            return f"Nobody delivers {wanted}: an offer that gives it for {given} would be needed."
+            return f"Nobody delivers {wanted}: an offer that gives it for {given} could fill this one."
         case Hindrance.NO_TAKER:
-            return f"Nobody wants {given}: an offer that takes it for {wanted} would be needed."
+            return f"Nobody wants {given}: an offer that takes it for {wanted} could fill this one."
         case Hindrance.USED_UP:
             return (
                 f"For {wanted} no ring is left at any limit: what could close one is used up; "
-                f"another offer that takes {given} for {wanted} would be needed."
+                f"another offer that takes {given} for {wanted} could fill more."
             )
         case Hindrance.MAXIMUM:
             return f"For {wanted} it has received its maximum."
         case Hindrance.LIMIT:
             threshold = seen.more_below_ppm or 0
             over = bps(seen.limit_ppm - threshold).lstrip("+")
-            more = "more of it" if seen.flow_micro else "it"
+            if seen.flow_micro:
+                return f"For {wanted} it {asks}; {paid}. More would be filled below {bps(threshold)} bps."
             return (
-                f"For {wanted} it {asks}, {over} bps above what the market pays: {more} would be filled "
+                f"For {wanted} it {asks}, {over} bps above what the market pays: it would be filled "
                 f"below {bps(threshold)} bps."
             )
         case Hindrance.MARGIN:

@@ -57,6 +57,8 @@ class FaultList:
         allowed: Wording,
     ) -> None:
         """The faults at positions ``wrong`` (ascending) of a chunk whose row numbers are ``rows``."""
+        if not len(wrong):
+            return  # a count of 0 would still make a report
         self.counts[reason] += len(wrong)
         for position in wrong[:FAULTS_LISTED_MAX].tolist():
             says = allowed if isinstance(allowed, str) else allowed(position)

@@ -101,7 +101,7 @@ def _exact(label: str, micro: str, sign: str = "") -> str:
 
 
 def _offer_lines(words: _Words, offer: _Object) -> Iterator[str]:
-    fate = {"partly": "partly filled"}.get(offer["fate"], offer["fate"])
+    fate = offer["fate"].replace("_", " ")
     offered = words.quantity(offer["deliver_asset"], offer["deliver_quantity"])
     yield from _wrapped(f"{offer['offer_id']} {fate}: offers {offered} for {words.terms(offer['offer_id'])}", 2)
     if offer["fate"] == "refused":

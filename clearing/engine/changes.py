@@ -12,7 +12,7 @@ from dataclasses import replace
 import numpy as np
 
 from clearing.engine.admission import Admission, admit, needs_micro
-from clearing.model.book import Book
+from clearing.model.book import AMOUNT_LIMIT, Book
 from clearing.model.explanation import Change
 from clearing.model.faults import RefusalReason
 
@@ -31,7 +31,7 @@ def change_of_limit(
     before, after = (needs_micro(some, admission.admitted)[desk] for some in (book, limited))
     credit = int(after - before)
     promised = False
-    if int(book.participants.credit_limit_micro[desk]) + credit >= 0:
+    if _bookable(book, desk=desk, credit_micro=credit):
         changed = admit(with_credit(limited, desk=desk, credit_micro=credit))
         promised = np.array_equal(changed.admitted, admission.admitted) and np.array_equal(
             changed.headroom_left_micro, admission.headroom_left_micro
@@ -54,9 +54,17 @@ def credit_to_admit(book: Book, admission: Admission, *, offer: int) -> int | No
     short = needs[-1] - int(waiting[-1].limit or 0)
     # Offers that were refused before it come first again: then their needs are wanted too.
     for credit in (short, sum(needs), sum(needs) - min(0, funds)):
+        if not _bookable(book, desk=desk, credit_micro=credit):
+            continue
         if admit(with_credit(book, desk=desk, credit_micro=credit)).admitted[offer]:
             return credit
     return None
+
+
+def _bookable(book: Book, *, desk: int, credit_micro: int) -> bool:
+    """Whether a book may hold the desk's credit limit with this added to it."""
+    credit = int(book.participants.credit_limit_micro[desk]) + credit_micro
+    return 0 <= credit < AMOUNT_LIMIT
 
 
 def with_limit(book: Book, *, row: int, limit_ppm: int) -> Book:

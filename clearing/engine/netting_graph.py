@@ -70,6 +70,8 @@ def build_graph(book: Book, admission: Admission) -> NettingGraph:
 def arc_name(book: Book, graph: NettingGraph, arc: int) -> str:
     """What an arc stands for, as ``kind id`` with the ids of the book."""
     kind, owner = int(graph.kind[arc]), int(graph.owner[arc])
+    if kind == OFFER and (members := int(graph.member_start[arc + 1] - graph.member_start[arc])) > 1:
+        return f"class of {members} offers from {book.offers.id[owner]}"
     if kind in (OFFER, ALTERNATIVE, WHOLE):
         return f"offer {book.offers.id[owner]}"
     if kind == STOCK:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from clearing.engine.admission import Admission, offer_capacity_micro
 from clearing.engine.netting_graph import NettingGraph, arc_name
 from clearing.model.book import AMOUNT_LIMIT, Book
 from clearing.model.faults import Fault, FaultReason
@@ -28,18 +29,36 @@ def quantity_faults(book: Book) -> list[Fault]:
     ]
 
 
+def admitted_faults(book: Book, admission: Admission) -> list[Fault]:
+    """Admitted offers or obligations whose values together pass the limit: no class of them could be summed."""
+    admitted = np.flatnonzero(admission.admitted)
+    capacity, amounts = offer_capacity_micro(book)[admitted], book.obligations.amount_micro
+    faults = []
+    if _exact_sum(capacity) >= AMOUNT_LIMIT:
+        named = _largest([book.offers.id[i] for i in admitted.tolist()], capacity)
+        faults.append(_beyond("Σ capacity", f"{_exact_sum(capacity)} µ in offers, largest: {named}"))
+    if _exact_sum(amounts) >= AMOUNT_LIMIT:
+        named = _largest(book.obligations.id, amounts)
+        faults.append(_beyond("Σ capacity", f"{_exact_sum(amounts)} µ in obligations, largest: {named}"))
+    return faults
+
+
 def graph_faults(book: Book, graph: NettingGraph) -> list[Fault]:
     """Σ capacity and (nodes + 1) x max |cost| must fit in 62 bits."""
     faults = []
     total = _exact_sum(graph.capacity)
     if total >= AMOUNT_LIMIT:
-        largest = np.argsort(-graph.capacity, kind="stable")[:CONTRIBUTORS_NAMED]
-        named = ", ".join(f"{arc_name(book, graph, a)} {graph.capacity[a]}" for a in largest.tolist())
+        named = _largest([arc_name(book, graph, arc) for arc in range(len(graph.capacity))], graph.capacity)
         faults.append(_beyond("Σ capacity", f"{total} µ, largest: {named}"))
     cost = max(LOTTERY_COST_LIMIT, int(np.abs(graph.cost).max(initial=0)))
     if (len(graph.nodes) + 1) * cost >= AMOUNT_LIMIT:
         faults.append(_beyond("(nodes + 1) x largest cost", f"{len(graph.nodes)} nodes, cost {cost}"))
     return faults
+
+
+def _largest(names: Sequence[str], amounts: IntArray) -> str:
+    largest = np.argsort(-amounts, kind="stable")[:CONTRIBUTORS_NAMED]
+    return ", ".join(f"{names[i]} {amounts[i]}" for i in largest.tolist())
 
 
 def _oversized(quantity: IntArray, value: IntArray) -> Sequence[tuple[int, int]]:

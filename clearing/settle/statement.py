@@ -61,7 +61,7 @@ def _account(book: Book, outcome: Outcome, participant: int) -> Member:
 
 
 def _offers(book: Book, outcome: Outcome, participant: int) -> Iterator[Member]:
-    """Each offer with its fate: refused, filled, partly or unfilled."""
+    """Each offer with its fate: refused, filled, partly_filled or unfilled."""
     offers, fills = book.offers, outcome.fills
     refused = {refusal.offer: refusal for refusal in outcome.refusals}
     for offer in np.flatnonzero(offers.participant == participant).tolist():
@@ -85,7 +85,7 @@ def _fill(book: Book, fills: Fills, offer: int) -> Member:
     first, last = int(offers.alt_start[offer]), int(offers.alt_start[offer + 1])
     capacity = int(offers.quantity[offer]) * _value(book, int(offers.deliver[offer]))
     return {
-        "fate": "unfilled" if not flow else "filled" if flow == capacity else "partly",
+        "fate": "unfilled" if not flow else "filled" if flow == capacity else "partly_filled",
         "flow_micro": str(flow),
         "delivered": str(fills.offer_quantity[offer]),
         "received": [

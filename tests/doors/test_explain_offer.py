@@ -81,9 +81,9 @@ def test_a_share_at_the_margin_is_told_with_its_class() -> None:
 
 def test_nobody_gives_and_nobody_takes_are_told() -> None:
     lonely = [offer("O1", "X", "wheat", 10, ("copper", 0)), offer("O2", "Y", "steel", 1, ("wheat", 0))]
-    assert "Nobody delivers copper: an offer that gives it for wheat would be needed." in _told(*lonely)
+    assert "Nobody delivers copper: an offer that gives it for wheat could fill this one." in _told(*lonely)
     unwanted = [offer("O1", "X", "wheat", 10, ("copper", 0)), offer("O2", "Y", "copper", 1, ("steel", 0))]
-    assert "Nobody wants wheat: an offer that takes it for copper would be needed." in _told(*unwanted)
+    assert "Nobody wants wheat: an offer that takes it for copper could fill this one." in _told(*unwanted)
 
 
 @pytest.mark.parametrize("reason", list(RefusalReason))
