@@ -87,3 +87,19 @@ def test_without_any_flow_there_is_no_reference() -> None:
     found = _premia(offer("A", "A", "wheat", 10, ("copper", -100)))
     assert (found["copper"].premium_ppm, found["wheat"].premium_ppm) == (0, -100)
     assert found["wheat"].reference is found["wheat"].lowest_ppm is found["wheat"].highest_ppm is None
+
+
+def test_an_asset_bounded_by_two_components_takes_the_floored_middle() -> None:
+    found = _premia(
+        offer("A", "A", "gold", 90, ("steel", 0)),
+        offer("B", "B", "steel", 90, ("gold", 0)),
+        offer("C", "C", "copper", 10, ("wheat", 0)),
+        offer("D", "D", "wheat", 10, ("copper", 0)),
+        offer("E", "E", "tin", 5, ("gold", 5_000)),
+        offer("F", "F", "copper", 5, ("tin", 3_001)),
+    )
+    # E: tin <= gold + 5,000; F: copper <= tin + 3,001. Gold and copper stay at 0: tin in [-3,001, 5,000].
+    tin = found["tin"]
+    assert (found["gold"].premium_ppm, found["copper"].premium_ppm, tin.premium_ppm) == (0, 0, 999)
+    assert (tin.reference, tin.lowest_ppm, tin.highest_ppm) == ("pool:gold", None, 5_000)
+    assert tin.component == "pool:tin"
