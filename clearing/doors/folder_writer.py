@@ -24,7 +24,7 @@ _NAME_SHOWN_MAX = 40
 
 
 def check_target(target: Path) -> None:
-    """Raise UsageFault unless a folder can be put at ``target``: nothing there, its folder writable and in no bundle."""
+    """Raise UsageFault unless a folder can be put at ``target``: nothing there, its folder writable, in no bundle."""
     if os.path.lexists(target):
         what = "a folder" if target.is_dir() else "a file"
         raise UsageFault(f"{target} exists and is {what}; it is left alone: name a path that does not exist")

@@ -157,27 +157,6 @@ def test_a_stock_is_of_the_participant_and_asset_of_its_offer(
     assert fault.allowed == allowed
 
 
-@pytest.mark.parametrize(
-    ("cell", "reason"),
-    [
-        ("0", R.IMPOSSIBLE),
-        ("x", R.MALFORMED),
-        ("0.001", R.MISMATCH),
-        ("0.1", R.MISMATCH),
-        ("9" * 18, R.TOO_LARGE),
-        ("100|x", R.MALFORMED),
-    ],
-)
-def test_a_bad_maximum_for_several_alternatives_is_one_fault(tmp_path: Path, cell: str, reason: FaultReason) -> None:
-    fault = only_fault(write_book(tmp_path, offers=with_cell("offers.csv", 2, "receive_max", cell)))
-    assert (fault.reason, fault.row, fault.column) == (reason, 2, "receive_max")
-
-
-def test_each_bad_maximum_of_a_list_is_a_fault(tmp_path: Path) -> None:
-    report = report_of(write_book(tmp_path, offers=with_cell("offers.csv", 2, "receive_max", "0|x")))
-    assert report.counts == {R.IMPOSSIBLE: 1, R.MALFORMED: 1}
-
-
 def test_index_units_are_not_offered_for_index_units(tmp_path: Path) -> None:
     fault = only_fault(write_book(tmp_path, offers=with_cell("offers.csv", 4, "deliver_asset", "INDEX")))
     assert (fault.reason, fault.file, fault.row, fault.column) == (R.IMPOSSIBLE, "offers.csv", 4, "receive_assets")
