@@ -20,6 +20,7 @@ from clearing.doors.number_columns import Increments
 from clearing.doors.offer_columns import Known
 from clearing.doors.offer_table import no_offers, read_offers
 from clearing.doors.rulebook_file import read_rulebook
+from clearing.doors.stray_files import stray_files
 from clearing.doors.text_columns import Names
 from clearing.model.book import INDEX, INDEX_NAME, Book, SessionTerms
 from clearing.model.errors import BookFault, UsageFault
@@ -70,18 +71,21 @@ def read_book(folder: Path, *, rulebook: Path | None = None) -> tuple[Book, Sess
         raise UsageFault(f"{folder}: no such folder; a book is a folder of CSV files")
     if rulebook is not None and not rulebook.is_file():
         raise UsageFault(f"{rulebook}: no such file; a rulebook is a TOML file")
+    strays = stray_files(folder, (*(form.file for form in FORMS), RULEBOOK), rulebook=rulebook)
     lists = {form.file: FaultList(form.file, form.columns) for form in FORMS}
     lists[RULEBOOK] = FaultList(RULEBOOK if rulebook is None else rulebook.name)
     rules, terms = read_rulebook(folder / RULEBOOK if rulebook is None else rulebook, lists[RULEBOOK])
     tables = {form.file: open_table(folder, form, lists[form.file]) for form in FORMS}
-    _look_quickly(tables, lists)
+    # Stray files come first: a table under a wrong name is the cause of what else is missed.
+    every = [*strays, *lists.values()]
+    _look_quickly(tables, every)
     with _collector_paused():
         book = _book(tables, lists, rules)
-    _raise_if_any(lists)
+    _raise_if_any(every)
     return book, terms
 
 
-def _look_quickly(tables: Mapping[str, Table | None], lists: Mapping[str, FaultList]) -> None:
+def _look_quickly(tables: Mapping[str, Table | None], lists: Sequence[FaultList]) -> None:
     """Raises the faults of whole files at once when reading the rows would keep the answer waiting."""
     opened = [table for table in tables.values() if table is not None]
     if sum(len(table.content) for table in opened) > QUICK_BYTES_MAX:
@@ -90,8 +94,8 @@ def _look_quickly(tables: Mapping[str, Table | None], lists: Mapping[str, FaultL
         _raise_if_any(lists)
 
 
-def _raise_if_any(lists: Mapping[str, FaultList]) -> None:
-    report = fault_report(lists.values())
+def _raise_if_any(lists: Sequence[FaultList]) -> None:
+    report = fault_report(lists)
     if report.counts:
         raise BookFault(report)
 

@@ -187,7 +187,7 @@ def statement(
 
 @app.command()
 def check_statement(
-    file: Annotated[Path, typer.Argument(metavar="STATEMENT", help="The statement.json of a desk.")],
+    file: Annotated[Path, typer.Argument(metavar="STATEMENT", help="The statement.json of a desk, or its folder.")],
     book_root: Annotated[str, typer.Option(metavar="HEX", help="Trusted book root of the session.")],
     as_json: AsJson = False,
 ) -> None:

@@ -86,6 +86,10 @@ class Column:
     texts: Sequence[str]
     rows: IntArray
     faults: FaultList
+    cells: Sequence[str] = ()
+    """Where the texts are items of lists: the lists as written, ..."""
+    cell: IntArray | None = None
+    """... and which of them each item stands in."""
 
     def refuse(self, wrong: BoolArray, reason: FaultReason, allowed: Wording) -> None:
         """Notes a fault for every cell where ``wrong`` is true."""
@@ -96,17 +100,23 @@ class Column:
                 rows=self.rows,
                 wrong=positions,
                 column=self.name,
-                found=self.texts.__getitem__,
+                found=self._found,
                 allowed=allowed,
             )
 
     def at(self, positions: IntArray, texts: Sequence[str]) -> Column:
         """Other cells, one for each of these positions, under the same name: the items of a list."""
-        return Column(self.name, texts, self.rows[positions], self.faults)
+        return Column(self.name, texts, self.rows[positions], self.faults, self.texts, positions)
 
     def subset(self, positions: IntArray) -> Column:
         """The cells at these positions only."""
         return self.at(positions, [self.texts[i] for i in positions.tolist()])
+
+    def _found(self, position: int) -> str:
+        """The text; a blank one among others says where it stands, as blank it would not show."""
+        text = self.texts[position]
+        whole = "" if self.cell is None else self.cells[int(self.cell[position])]
+        return text if text or not whole else f"an empty item in '{whole}'"
 
 
 def fault_report(lists: Iterable[FaultList]) -> FaultReport:

@@ -15,6 +15,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import Self
 
+from clearing.audit.seal import MANIFEST
 from clearing.model.errors import OperatingFault, UsageFault
 
 PARTIAL_NAME = re.compile(r"\..*\.partial-[0-9a-f]{8}", re.DOTALL)
@@ -23,7 +24,7 @@ _NAME_SHOWN_MAX = 40
 
 
 def check_target(target: Path) -> None:
-    """Raise UsageFault unless a new folder can be put at ``target``: nothing there, its folder writable."""
+    """Raise UsageFault unless a folder can be put at ``target``: nothing there, its folder writable, in no bundle."""
     if os.path.lexists(target):
         what = "a folder" if target.is_dir() else "a file"
         raise UsageFault(f"{target} exists and is {what}; it is left alone: name a path that does not exist")
@@ -33,6 +34,10 @@ def check_target(target: Path) -> None:
         raise UsageFault(f"{target.parent} is no existing folder; make it before writing {target}")
     if not os.access(target.parent, os.W_OK | os.X_OK):
         raise UsageFault(f"{target.parent} is not writable; {target} cannot be made there")
+    within = target.parent.resolve()
+    for folder in (within, *within.parents):
+        if os.path.lexists(folder / MANIFEST):
+            raise UsageFault(f"{folder} is a sealed bundle: {target} would break its seal; name a path outside it")
 
 
 class FolderWriter:

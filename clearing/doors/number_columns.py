@@ -60,13 +60,28 @@ def amounts_micro(
     return _blank_as(column, found, blank)
 
 
-def quantities(column: Column, increments: Increments, asset: IntArray, *, blank: int | None = None) -> IntArray:
-    """Quantities in increments of each cell's asset, more than 0; 0 where a fault was noted or the asset is unread."""
+def quantities(
+    column: Column,
+    increments: Increments,
+    asset: IntArray,
+    *,
+    blank: int | None = None,
+    item: IntArray | None = None,
+) -> IntArray:
+    """Quantities in increments of each cell's asset, more than 0; 0 where a fault was noted or the asset is unread.
+
+    ``item`` (ascending) numbers what stands in the file, where that is read for several assets: it errs once.
+    """
     known = asset >= INDEX
     found = counts(column.texts, increments.steps, np.where(known, asset, INDEX))
     found.flaw[~known & (found.flaw == Flaw.BROKEN)] = Flaw.NONE
+    nothing = known & found.fine & (found.value == 0)
+    if item is not None:
+        again = _again(item, nothing | (found.flaw != Flaw.NONE))
+        found.flaw[again] = Flaw.NONE
+        nothing[again] = False
     refuse_flaws(column, found, lambda position: increments.allowed(int(asset[position])), NUMBER_ALLOWED)
-    column.refuse(known & found.fine & (found.value == 0), FaultReason.IMPOSSIBLE, "more than 0")
+    column.refuse(nothing, FaultReason.IMPOSSIBLE, "more than 0")
     return _blank_as(column, found, blank)
 
 
@@ -85,6 +100,13 @@ def refuse_flaws(column: Column, found: Counts, whole_allowed: Wording, number_a
     column.refuse(found.flaw == Flaw.MALFORMED, FaultReason.MALFORMED, number_allowed)
     column.refuse(found.flaw == Flaw.BROKEN, FaultReason.MISMATCH, whole_allowed)
     column.refuse(found.flaw == Flaw.TOO_LARGE, FaultReason.TOO_LARGE, TOO_LARGE_ALLOWED)
+
+
+def _again(item: IntArray, wrong: BoolArray) -> IntArray:
+    """Wrong positions after the first of their item."""
+    positions = np.flatnonzero(wrong)
+    repeated: IntArray = positions[1:][np.diff(item[positions]) == 0]
+    return repeated
 
 
 def _blank_as(column: Column, found: Counts, blank: int | None) -> IntArray:

@@ -124,7 +124,8 @@ def _receive_max(chunk: Chunk, receive: Lists, asset: IntArray, increments: Incr
     items = _spread(column, listed, receive)
     given = np.flatnonzero([bool(listed.item[i]) for i in items.tolist()])
     texts = [listed.item[i] for i in items[given].tolist()]
-    maximum[given] = quantities(column.at(receive.cell[given], texts), increments, asset[given])
+    cells = column.at(receive.cell[given], texts)
+    maximum[given] = quantities(cells, increments, asset[given], item=items[given])
     return maximum
 
 

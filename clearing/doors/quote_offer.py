@@ -78,9 +78,17 @@ def _reordered(header: Sequence[str], columns: Sequence[str], rows: Sequence[Seq
 
 
 def _as_in(report: FaultReport, name: str, rows_before: int) -> FaultReport:
-    """Faults of the joined table as those of the extra file: its rows come after all of the book's."""
+    """Faults of the joined table as those of the extra file: its rows come after all of the book's.
+
+    Where a repeated id stood first is left out, as that is a row of the joined table.
+    """
     listed = [
-        replace(fault, file=name, row=None if fault.row is None else max(1, fault.row - rows_before))
+        replace(
+            fault,
+            file=name,
+            row=None if fault.row is None else max(1, fault.row - rows_before),
+            allowed=fault.allowed.partition("; first in row ")[0],
+        )
         if fault.file == OFFERS
         else fault
         for fault in report.listed

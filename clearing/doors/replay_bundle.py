@@ -40,7 +40,9 @@ def difference_line(difference: Difference) -> str:
     """Where, what is stored there, and what was computed."""
     line = "" if difference.line is None else f" line {difference.line}"
     field = "" if difference.field is None else f" {difference.field}"
-    return f"{difference.file}{line}{field}: stored {difference.stored}, recomputed {difference.recomputed}"
+    absent = "no such file" if not line else "no such line" if not field else "no such field"
+    stored, recomputed = (absent if side is None else side for side in (difference.stored, difference.recomputed))
+    return f"{difference.file}{line}{field}: stored {stored}, recomputed {recomputed}"
 
 
 def _object(difference: Difference | None, digest: object) -> dict[str, object]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import tomllib
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from clearing.doors.fault_list import FaultList
 from clearing.doors.file_bytes import BOM, file_bytes
@@ -55,20 +55,27 @@ def _stated(content: bytes, faults: FaultList) -> RulebookForm | None:
     try:
         return RulebookForm.model_validate(document)
     except ValidationError as error:
+        refused: set[str] = set()
         for wrong in error.errors(include_url=False, include_context=False):
-            _refuse(wrong["type"], [str(part) for part in wrong["loc"]], wrong["input"], faults)
+            place = [str(part) for part in wrong["loc"]]
+            if wrong["type"] == "extra_forbidden":
+                _refuse_key(place, faults)
+            elif (key := _key(place)) not in refused:  # each type allowed, and each item of a list, errs for itself
+                refused.add(key)
+                faults.note(FaultReason.MALFORMED, column=key, found=repr(wrong["input"]), allowed=ALLOWED[key])
         return None
 
 
-def _refuse(kind: str, place: list[str], found: Any, faults: FaultList) -> None:
-    if kind == "extra_forbidden":
-        table = "session." if len(place) > 1 else ""
-        keys = [key for key in ALLOWED if key.startswith("session.") == bool(table)]
-        says = f"the keys {', '.join(key.removeprefix(table) for key in keys)}"
-        faults.note(FaultReason.UNKNOWN, column=".".join(place), found="an unknown key", allowed=says)
-        return
-    key = ".".join(place[:2]) if ".".join(place[:2]) in ALLOWED else place[0]
-    faults.note(FaultReason.MALFORMED, column=key, found=repr(found), allowed=ALLOWED[key])
+def _refuse_key(place: list[str], faults: FaultList) -> None:
+    table = "session." if len(place) > 1 else ""
+    keys = [key for key in ALLOWED if key.startswith("session.") == bool(table)]
+    says = f"the keys {', '.join(key.removeprefix(table) for key in keys)}"
+    faults.note(FaultReason.UNKNOWN, column=".".join(place), found="an unknown key", allowed=says)
+
+
+def _key(place: list[str]) -> str:
+    """The key that a place in the document belongs to."""
+    return ".".join(place[:2]) if ".".join(place[:2]) in ALLOWED else place[0]
 
 
 def _rulebook(stated: RulebookForm) -> Rulebook:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from collections.abc import Mapping, Sequence
 from itertools import islice
 from operator import eq, le
@@ -54,7 +55,7 @@ def moved(sparse: Mapping[int, Cell], order: IntArray) -> dict[int, Cell]:
 def _refuse_repeated(in_order: list[str], rows: IntArray, column: str, faults: FaultList) -> None:
     again = [i for i in range(1, len(in_order)) if in_order[i] == in_order[i - 1]]
     again = [i for i in again if ID.fullmatch(in_order[i])]
-    again.sort(key=rows.__getitem__)
+    again.sort(key=rows.__getitem__)  # equal ids stand in order of row
     positions = np.array(again, dtype=np.int64)
     faults.note_rows(
         FaultReason.DUPLICATE,
@@ -62,5 +63,5 @@ def _refuse_repeated(in_order: list[str], rows: IntArray, column: str, faults: F
         wrong=positions,
         column=column,
         found=in_order.__getitem__,
-        allowed="each id once",
+        allowed=lambda i: f"each id once; first in row {rows[bisect_left(in_order, in_order[i])]}",
     )

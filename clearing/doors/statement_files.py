@@ -36,8 +36,8 @@ def write_statement(folder: Path, participant_id: str, *, out: Path | None, as_j
 
 
 def check_statement_file(file: Path, *, book_root: str, as_json: bool) -> int:
-    """Print whether a statement checks with a trusted book root; the exit status."""
-    flaws = check_statement(_statement(file), book_root.lower())
+    """Print whether a statement, or that in a folder of papers, checks with a trusted book root; the exit status."""
+    flaws = check_statement(_statement(file / STATEMENT_JSON if file.is_dir() else file), book_root.lower())
     if as_json:
         print(json.dumps({"checks": not flaws, "flaws": flaws}))
     elif flaws:

@@ -139,6 +139,22 @@ def test_a_parent_that_is_missing_or_a_file_is_named(tmp_path: Path) -> None:
         BundleWriter(Path("/"))
 
 
+def test_a_target_inside_a_sealed_bundle_is_refused_at_any_depth(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    session = written(tmp_path / "session")
+    (tmp_path / "elsewhere").symlink_to(session / "outcome")
+    before = sorted(session.rglob("*"))
+    for inside in (session / "more", session / "outcome" / "more", tmp_path / "elsewhere" / "more"):
+        with pytest.raises(UsageFault, match=r"session is a sealed bundle: .*more would break its seal"):
+            BundleWriter(inside)
+    monkeypatch.chdir(session / "outcome")
+    with pytest.raises(UsageFault, match="would break its seal"):
+        BundleWriter(Path("more"))
+    assert sorted(session.rglob("*")) == before
+    assert written(tmp_path / "beside").is_dir()
+
+
 def test_a_read_only_parent_is_named(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     # Access is asked of the system; for the superuser it always says yes, so its answer is set here.
     monkeypatch.setattr(bundle_folder.os, "access", lambda _path, _mode: False)

@@ -79,3 +79,9 @@ def _names(book: Path) -> tuple[str, str, str]:
     desk = (book / "participants.csv").read_text(encoding="utf-8").splitlines()[1].split(",")[0]
     assets = [line.split(",")[0] for line in (book / "assets.csv").read_text(encoding="utf-8").splitlines()[1:3]]
     return desk, assets[0], assets[1]
+
+
+def test_an_extra_offer_with_an_id_of_the_book_names_no_row_of_another_file(console: Console, tmp_path: Path) -> None:
+    ended = console("quote", write_book(tmp_path / "book"), _extra(tmp_path, "O-1,DESK-A,WHEAT,COPPER,1,0"))
+    assert ended.status == 3
+    assert "extra.csv:2 offer_id: found O-1; allowed: each id once\n" in ended.err

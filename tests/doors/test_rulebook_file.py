@@ -104,6 +104,20 @@ def test_an_unsupported_value_is_a_fault_that_says_what_is_allowed(
 
 
 @pytest.mark.parametrize(
+    ("text", "columns"),
+    [
+        ("[session]\ncut_off = 5", ["session.cut_off"]),
+        ("objectives = [1, 2, 3]", ["objectives"]),
+        ("[session]\ncut_off = 5\nid = 7\nx = 1\ny = 2", ["session.cut_off", "session.id", "session.x", "session.y"]),
+    ],
+)
+def test_each_bad_value_is_one_fault(tmp_path: Path, text: str, columns: list[str]) -> None:
+    faults = read(tmp_path, text)[2]
+    assert sorted(fault.column or "" for fault in faults.listed()) == columns
+    assert sum(faults.counts.values()) == len(columns)
+
+
+@pytest.mark.parametrize(
     ("text", "column", "allowed"),
     [("speed = 1", "speed", "netting_form"), ("[session]\ncutoff = 1", "session.cutoff", "cut_off")],
 )

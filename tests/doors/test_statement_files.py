@@ -62,6 +62,16 @@ def test_the_printed_command_checks_the_written_statement(
     assert json.loads(ended.out) == {"checks": True, "flaws": []}
 
 
+def test_the_folder_of_papers_checks_as_the_statement_in_it(console: Console, bundle: Path, tmp_path: Path) -> None:
+    root = statement_of(BundleFolder(bundle), "AMBERFIELD")["proofs"]["book_root"]
+    console("statement", bundle, "AMBERFIELD", "--out", tmp_path / "papers")
+    assert console("check-statement", tmp_path / "papers", "--book-root", root).status == 0
+    assert console("check-statement", tmp_path / "papers", "--book-root", "00" * 32).status == 4
+    ended = console("check-statement", tmp_path, "--book-root", root)
+    assert ended.status == 3
+    assert "statement.json: No such file" in ended.err
+
+
 def test_a_changed_statement_does_not_check(console: Console, bundle: Path, tmp_path: Path) -> None:
     statement = statement_of(BundleFolder(bundle), "AMBERFIELD")
     file = tmp_path / "statement.json"
