@@ -36,7 +36,7 @@ def check_target(target: Path) -> None:
         raise UsageFault(f"{target.parent} is not writable; {target} cannot be made there")
     within = target.parent.resolve()
     for folder in (within, *within.parents):
-        if os.path.lexists(folder / MANIFEST):
+        if os.path.lexists(folder / MANIFEST) and (folder / "inputs").is_dir():
             raise UsageFault(f"{folder} is a sealed bundle: {target} would break its seal; name a path outside it")
 
 

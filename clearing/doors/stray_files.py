@@ -1,6 +1,6 @@
-"""A book folder and the names of a book's files in; CSV and TOML files of any other name out, as faults.
+"""A book folder and the names of a book's files in; files that look like a misspelt one that is absent out, as faults.
 
-A table under a misspelt name would be left out in silence. Files of other kinds, and hidden ones, are nobody's table.
+A table under a misspelt name would be left out in silence. Every other file in the folder is left alone.
 """
 
 from __future__ import annotations
@@ -18,23 +18,22 @@ KINDS = (".csv", ".toml")
 
 
 def stray_files(folder: Path, names: Sequence[str], *, rulebook: Path | None = None) -> list[FaultList]:
-    """A list of one fault for each stray file, by name; ``rulebook`` is none, wherever it is."""
+    """A list of one fault for each stray file, by name; ``rulebook``, where it is given, is no stray file."""
     try:
         found = sorted(path.name for path in folder.iterdir() if _may_be_a_table(path))
     except OSError as error:
         raise InputFault(f"cannot list {folder}: {error.strerror or error}") from error
-    named = rulebook is not None and rulebook.resolve().parent == folder.resolve()
-    known = {*names, rulebook.name} if rulebook is not None and named else {*names}
-    return [_refused(name, names) for name in found if name not in known]
+    known = {*names} if rulebook is None else {*names, rulebook.name}
+    absent = [name for name in names if name not in found]
+    strays = [(name, get_close_matches(name.lower(), absent, n=1)) for name in found if name not in known]
+    return [_refused(name, close[0]) for name, close in strays if close]
 
 
 def _may_be_a_table(path: Path) -> bool:
     return path.suffix.lower() in KINDS and not path.name.startswith(".") and not path.is_dir()
 
 
-def _refused(name: str, names: Sequence[str]) -> FaultList:
+def _refused(name: str, meant: str) -> FaultList:
     faults = FaultList(safe_text(name))
-    close = get_close_matches(name.lower(), names, n=1)
-    meant = f"; did you mean {close[0]}?" if close else ""
-    faults.note(FaultReason.UNKNOWN, found="an unknown file", allowed=f"the files {', '.join(names)}{meant}")
+    faults.note(FaultReason.UNKNOWN, found="an unknown file", allowed=f"{meant}, if that is what is meant")
     return faults
