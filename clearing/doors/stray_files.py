@@ -15,6 +15,8 @@ from clearing.model.errors import InputFault
 from clearing.model.faults import FaultReason
 
 KINDS = (".csv", ".toml")
+LIKENESS = 0.8
+"""A letter more, less or other is alike; another word of the same length (quotes, stocks) is not."""
 
 
 def stray_files(folder: Path, names: Sequence[str], *, rulebook: Path | None = None) -> list[FaultList]:
@@ -25,7 +27,7 @@ def stray_files(folder: Path, names: Sequence[str], *, rulebook: Path | None = N
         raise InputFault(f"cannot list {folder}: {error.strerror or error}") from error
     known = {*names} if rulebook is None else {*names, rulebook.name}
     absent = [name for name in names if name not in found]
-    strays = [(name, get_close_matches(name.lower(), absent, n=1)) for name in found if name not in known]
+    strays = [(name, get_close_matches(name.lower(), absent, n=1, cutoff=LIKENESS)) for name in found if name not in known]
     return [_refused(name, close[0]) for name, close in strays if close]
 
 

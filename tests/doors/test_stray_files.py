@@ -68,6 +68,13 @@ def test_every_other_file_is_left_alone(tmp_path: Path) -> None:
     assert len(read_book(folder)[0].offers.id) == 3
 
 
+def test_another_word_is_no_misspelt_table(tmp_path: Path) -> None:
+    folder = write_book(tmp_path, stocks=None, obligations=None, offers=OFFERS)
+    for name in ("quotes.csv", "allocations.csv", "notebook.toml"):
+        (folder / name).touch()
+    assert read_book(folder)[0].stocks.id == []
+
+
 def test_the_rulebook_that_is_named_may_lie_in_the_folder_under_any_name(tmp_path: Path) -> None:
     folder = write_book(tmp_path / "book")
     (folder / "rulebook2.toml").write_text('netting_form = "net"\n', encoding="utf-8")
