@@ -27,8 +27,9 @@ def stray_files(folder: Path, names: Sequence[str], *, rulebook: Path | None = N
         raise InputFault(f"cannot list {folder}: {error.strerror or error}") from error
     known = {*names} if rulebook is None else {*names, rulebook.name}
     absent = [name for name in names if name not in found]
-    strays = [(name, get_close_matches(name.lower(), absent, n=1, cutoff=LIKENESS)) for name in found if name not in known]
-    return [_refused(name, close[0]) for name, close in strays if close]
+    strays = [name for name in found if name not in known]
+    meant = [get_close_matches(name.lower(), absent, n=1, cutoff=LIKENESS) for name in strays]
+    return [_refused(name, close[0]) for name, close in zip(strays, meant, strict=True) if close]
 
 
 def _may_be_a_table(path: Path) -> bool:
