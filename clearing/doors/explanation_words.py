@@ -14,7 +14,7 @@ from clearing.doors.words import (
     quantity_worth,
     refusal_words,
 )
-from clearing.model.book import INDEX, Book
+from clearing.model.book import Book
 from clearing.model.explanation import AlternativeOutlook, Binding, Explanation, Fate, Hindrance
 from clearing.model.faults import RefusalReason
 
@@ -92,8 +92,8 @@ def _fate_words(book: Book, found: Explanation) -> str:
     if found.fate is Fate.UNFILLED:
         return "was not filled"
     deliver = int(book.offers.deliver[found.offer])
-    value_micro = 1 if deliver == INDEX else int(book.assets.value_micro[deliver])
-    gave = f"delivers {quantity_worth(book, deliver, found.quantity * value_micro)}"
+    value_micro = found.quantity * book.increment_value_micro(deliver)
+    gave = f"delivers {quantity_worth(book, deliver, value_micro)}"
     if found.fate is Fate.FILLED:
         return f"was filled in full: it {gave}"
     per_mille = 1_000 * found.flow_micro // found.capacity_micro

@@ -100,7 +100,7 @@ def _sentences(session: Session, offer_id: str) -> list[str]:
     found = explain_offer(session, offer_id)
     book, outcome = session.book, session.outcome
     taken = [
-        quantity_worth(book, seen.asset, seen.quantity * _value(book, seen.asset))
+        quantity_worth(book, seen.asset, seen.quantity * book.increment_value_micro(seen.asset))
         for seen in found.outlook
         if seen.quantity
     ]
@@ -114,10 +114,6 @@ def _quote_object(session: Session, offer_id: str) -> dict[str, object]:
     found = explain_offer(session, offer_id)
     premium = _premium_micro(session.outcome, found.offer)
     return {**explanation_object(session.book, found), "premium_micro": str(premium)}
-
-
-def _value(book: Book, asset: int) -> int:
-    return 1 if asset < 0 else int(book.assets.value_micro[asset])
 
 
 def _premium_micro(outcome: Outcome, offer: int) -> int:

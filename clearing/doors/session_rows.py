@@ -73,7 +73,7 @@ def _fills(book: Book, outcome: Outcome, reasons: dict[int, str]) -> Iterator[Of
     flows, delivered, starts = fills.offer_flow_micro.tolist(), fills.offer_quantity.tolist(), offers.alt_start.tolist()
     for offer, name in enumerate(offers.id):
         asset = int(offers.deliver[offer])
-        offered_micro = int(offers.quantity[offer]) * _value_micro(book, asset)
+        offered_micro = int(offers.quantity[offer]) * book.increment_value_micro(asset)
         yield OfferFill(
             offer_id=name,
             participant_id=book.participants.id[offers.participant[offer]],
@@ -103,10 +103,6 @@ def _received(book: Book, outcome: Outcome, first: int, last: int) -> Iterator[R
         if outcome.fills.alt_flow_micro[at]:
             asset = int(book.offers.alt_asset[at])
             yield Received(asset_id(book, asset), _in_units(book, asset, int(outcome.fills.alt_quantity[at])))
-
-
-def _value_micro(book: Book, asset: int) -> int:
-    return 1 if asset == INDEX else int(book.assets.value_micro[asset])
 
 
 def _in_units(book: Book, asset: int, increments: int) -> Decimal:

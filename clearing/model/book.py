@@ -134,6 +134,10 @@ class Book:
     obligations: Obligations
     rulebook: Rulebook
 
+    def increment_value_micro(self, asset: int) -> int:
+        """What one increment of an asset is worth, 1 for INDEX; 0 where the fixing has no value."""
+        return 1 if asset == INDEX else int(self.assets.value_micro[asset])
+
 
 @dataclass(frozen=True, slots=True)
 class SessionTerms:

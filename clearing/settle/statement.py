@@ -83,7 +83,7 @@ def _offers(book: Book, outcome: Outcome, participant: int) -> Iterator[Member]:
 def _fill(book: Book, fills: Fills, offer: int) -> Member:
     offers, flow = book.offers, int(fills.offer_flow_micro[offer])
     first, last = int(offers.alt_start[offer]), int(offers.alt_start[offer + 1])
-    capacity = int(offers.quantity[offer]) * _value(book, int(offers.deliver[offer]))
+    capacity = int(offers.quantity[offer]) * book.increment_value_micro(int(offers.deliver[offer]))
     return {
         "fate": "unfilled" if not flow else "filled" if flow == capacity else "partly_filled",
         "flow_micro": str(flow),
@@ -164,7 +164,7 @@ def _assets(book: Book, outcome: Outcome, participant: int) -> Iterator[Member]:
     named = np.unique(np.concatenate([offers.deliver[own], offers.alt_asset[rows], stocked]))
     premia = {premium.asset: premium for premium in outcome.premia}
     for asset in named[named != INDEX].tolist():
-        value = _value(book, asset)
+        value = book.increment_value_micro(asset)
         name = book.assets.texts.get("name", {}).get(asset)
         yield {
             "asset_id": book.assets.id[asset],
@@ -201,7 +201,3 @@ def _ring_names(start: IntArray, ring: IntArray, row: int) -> list[str]:
 
 def _asset_name(book: Book, asset: int) -> str:
     return INDEX_NAME if asset == INDEX else book.assets.id[asset]
-
-
-def _value(book: Book, asset: int) -> int:
-    return 1 if asset == INDEX else int(book.assets.value_micro[asset])
