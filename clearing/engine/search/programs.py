@@ -1,0 +1,61 @@
+"""Programs: what a solver of linear and integer programs is asked, and what it proposes; integers both ways.
+
+A solver is not trusted: its answer is a proposal that is checked exactly before anything is booked. ``unit`` tells it
+what one unit of a column or row is worth in its own arithmetic, so that a million µ may be 1 there.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Protocol
+
+DUAL_SCALE = 10**6
+"""Duals come as integers: this many to one unit of cost."""
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """A variable with its bounds, cost, and entries by constraint."""
+
+    cost: int
+    low: int
+    high: int | None
+    unit: int
+    whole: bool
+    """In an integer program: a multiple of its unit."""
+    entries: Sequence[tuple[int, int]]
+    """(constraint, coefficient)."""
+
+
+@dataclass(frozen=True, slots=True)
+class Constraint:
+    """low <= Σ coefficient x column <= high; None where there is no end."""
+
+    low: int | None
+    high: int | None
+    unit: int
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """A proposal: a value per column, and for a linear program a dual per constraint in 1/DUAL_SCALE."""
+
+    columns: Sequence[int]
+    duals: Sequence[int]
+
+
+class Programs(Protocol):
+    """Solves one program at a time; None is any failure: no answer, a crash, a hang, an answer that makes no sense."""
+
+    def load(self, constraints: Sequence[Constraint], columns: Sequence[Column]) -> None:
+        """Begin a program."""
+
+    def extend(self, columns: Sequence[Column]) -> None:
+        """Add columns to it."""
+
+    def solve(self) -> Answer | None:
+        """The optimum of the linear program."""
+
+    def solve_whole(self, nodes_max: int) -> Answer | None:
+        """A good answer of the integer program after at most so many branches."""

@@ -1,0 +1,144 @@
+"""Witness: rings with flows -> what each row, group and offer carries, and whether every condition is kept; exact."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from fractions import Fraction
+
+from clearing.engine.search.admissible import is_admissible
+from clearing.engine.search.objectives import Objective
+from clearing.engine.search.relaxation import Bounds, Component
+
+Rings = Mapping[tuple[int, ...], int]
+
+
+def row_flows(component: Component, rings: Rings) -> list[int]:
+    """Flow of each row."""
+    flows = [0] * len(component.rows.row)
+    for ring, amount in rings.items():
+        for row in ring:
+            flows[row] += amount
+    return flows
+
+
+def is_feasible(component: Component, rings: Rings) -> bool:
+    """Whether the rings keep every bound, step and rule of the rulebook."""
+    rows, flows = component.rows, row_flows(component, rings)
+    if any(amount <= 0 or not is_admissible(rows, ring) for ring, amount in rings.items()):
+        return False
+    if any(sum(flows[row] for row in group.rows) > group.capacity for group in rows.groups):
+        return False
+    if any(not admits(component, offer, sum(flows[row] for row in held)) for offer, held in rows.delivering.items()):
+        return False
+    for (offer, _), held in rows.taking.items():
+        taken = sum(flows[row] for row in held)
+        if taken % piece_of(component, held):
+            return False
+        if taken and not any(flows[row] for row in rows.delivering[offer]):
+            return False
+    return True
+
+
+def admits(component: Component, offer: int, delivered: int) -> bool:
+    """Whether the offer may deliver this much, its capacity apart."""
+    asks = component.rows.asks
+    return delivered == 0 or (delivered >= asks.least_micro(offer) and delivered % asks.step_micro(offer) == 0)
+
+
+def piece_of(component: Component, taking: Sequence[int]) -> int:
+    """What an alternative takes is a multiple of this."""
+    asset = component.rows.row[taking[0]].asset
+    rows = component.rows
+    return rows.book.increment_value_micro(asset) if rows.asks.is_indivisible(asset) else 1
+
+
+def value_of(component: Component, objective: Objective, rings: Rings) -> int:
+    """The value of a stage as minimised, in its unit; pieces are whole in a feasible witness."""
+    rows, flows = component.rows, row_flows(component, rings)
+    delivered = {offer: sum(flows[row] for row in held) for offer, held in rows.delivering.items()}
+    if objective.served:
+        return -sum(any(delivered[o] >= e for o, e in offers.items()) for offers in objective.served.values())
+    if objective.counted:
+        return sum(delivered[offer] > 0 for offer in objective.counted)
+    total = sum((cost * flow for cost, flow in zip(objective.cost, flows, strict=True) if flow and cost), Fraction(0))
+    return -(-total.numerator // total.denominator)
+
+
+def limits_total(component: Component, rings: Rings) -> int:
+    """Σ ρ·T."""
+    return sum(rho * flow for rho, flow in zip(component.limits, row_flows(component, rings), strict=True))
+
+
+def decisions(component: Component, flows: Sequence[int]) -> Bounds:
+    """Bounds that a proposal's flows come near to: each stepped delivery and each whole take at its nearest."""
+    rows, found = component.rows, {}
+    for offer, held in rows.delivering.items():
+        if not rows.asks.is_stepped(offer):
+            continue
+        found[f"offer:{rows.book.offers.id[offer]}"] = _nearest(component, offer, sum(flows[row] for row in held))
+    for (offer, place), held in rows.taking.items():
+        piece = piece_of(component, held)
+        if piece > 1:
+            whole = (sum(flows[row] for row in held) + piece // 2) // piece * piece
+            found[f"take:{rows.book.offers.id[offer]}|{place}"] = whole, whole
+    return found
+
+
+def _nearest(component: Component, offer: int, delivered: int) -> tuple[int, int]:
+    asks = component.rows.asks
+    capacity, step, least = asks.capacity_micro(offer), asks.step_micro(offer), asks.least_micro(offer)
+    if 2 * delivered < least:
+        return 0, 0
+    if step == 1:
+        return least, capacity
+    whole = min(max((delivered + step // 2) // step * step, least), capacity // step * step)
+    return whole, whole
+
+
+def into_rings(component: Component, arcs: Mapping[int, int], passes: Mapping[tuple[int, int], int]) -> dict[tuple[int, ...], int] | None:
+    """Balanced flows along arcs as rings; None where they do not balance."""
+    rows, left = component.rows, {}
+    onward: dict[int, list[tuple[int, int, int]]] = {}
+    for row, amount in sorted(arcs.items()):
+        step = row, int(rows.tail[row]), int(rows.head[row])
+        left[step] = amount
+        onward.setdefault(step[1], []).append(step)
+    for number, ((source, target), amount) in enumerate(sorted(passes.items())):
+        step = -1 - number, source, target
+        left[step] = amount
+        onward.setdefault(source, []).append(step)
+    for steps in onward.values():
+        steps.reverse()
+    rings: dict[tuple[int, ...], int] = {}
+    for start in sorted(onward):
+        path: list[tuple[int, int, int]] = []
+        place = {start: 0}
+        while onward.get(start):
+            here = path[-1][2] if path else start
+            if not onward.get(here):
+                return None
+            step = onward[here][-1]
+            path.append(step)
+            if step[2] not in place:
+                place[step[2]] = len(path)
+                continue
+            cycle = path[place[step[2]] :]
+            amount = min(left[each] for each in cycle)
+            for each in cycle:
+                left[each] -= amount
+                if not left[each]:
+                    onward[each[1]].remove(each)
+                if each[2] != step[2]:
+                    del place[each[2]]
+            del path[len(path) - len(cycle) :]
+            ring = canonical(component, [row for row, _, _ in cycle if row >= 0])
+            rings[ring] = rings.get(ring, 0) + amount
+    return rings
+
+
+def canonical(component: Component, ring: Sequence[int]) -> tuple[int, ...]:
+    """The rotation of a ring that starts at its smallest (node, member)."""
+    rows = component.rows
+    keyed = [(rows.row[row].station, rows.book.offers.id[rows.row[row].offer], row) for row in ring]
+    turns = [keyed[i:] + keyed[:i] for i in range(len(keyed))]
+    return tuple(row for _, _, row in min(turns))

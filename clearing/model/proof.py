@@ -1,0 +1,55 @@
+"""Proofs of a searched component's stages: a tree of branches whose leaves hold duals in integers."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class Leaf:
+    """Duals of one relaxation at ``scale``: what they prove is added up by anyone, without a solver."""
+
+    scale: int
+    multipliers: Sequence[int]
+    """One for each stage before, and one for Σ ρ·T ≤ 0 where that is a constraint."""
+    served: Mapping[str, int]
+    """Weight by participant, zero ones omitted."""
+    rents: Mapping[str, int]
+    """By group, zero ones omitted."""
+    potentials: Mapping[str, int]
+    """By node, zero ones omitted."""
+
+
+@dataclass(frozen=True, slots=True)
+class Branch:
+    """The group ``offer:O`` or ``take:O|i`` is at most ``at`` in one part and at least ``above`` in the other."""
+
+    group: str
+    at: int
+    above: int
+    low: Proof
+    high: Proof
+
+
+Proof = Leaf | Branch
+
+
+@dataclass(frozen=True, slots=True)
+class ProvenStage:
+    """One objective of a searched component: its value as minimised, a bound below it, and the proof of the bound."""
+
+    objective: str
+    value: int
+    bound: int
+    proof: Proof
+
+
+@dataclass(frozen=True, slots=True)
+class ComponentProof:
+    """A component, its tier, how many offers it holds; stages where it was searched."""
+
+    component: str
+    tier: str
+    offers: int
+    stages: Sequence[ProvenStage]

@@ -1,0 +1,154 @@
+"""Programs as JSON lines on standard input, proposals as JSON lines on standard output: HiGHS, and PuLP for integers.
+
+Runs in a process of its own (``python -m clearing.solvers.highs_worker``). Amounts come as integers in micro units
+and are divided by the unit of their column or constraint; answers go back as integers.
+"""
+
+from __future__ import annotations
+
+import json
+import sys
+from typing import Any
+
+from clearing.engine.search.programs import DUAL_SCALE
+
+INFINITY = float("inf")
+COST_SIZE = 1_000.0
+"""The largest cost that HiGHS sees: its tolerances are absolute."""
+MIP_GAP = 1e-9
+
+
+class Worker:
+    """One program at a time."""
+
+    def __init__(self) -> None:
+        self.constraints: list[tuple[float, float, float]] = []
+        self.columns: list[dict[str, Any]] = []
+        self.cost_unit = 1.0
+        self.highs: Any = None
+
+    def load(self, constraints: list[Any], columns: list[Any]) -> None:
+        """A new program."""
+        self.constraints = [(_end(low, unit, -INFINITY), _end(high, unit, INFINITY), float(unit))
+                            for low, high, unit in constraints]  # fmt: skip
+        self.columns, self.highs = [], None
+        self.extend(columns)
+
+    def extend(self, columns: list[Any]) -> None:
+        """More columns; also to the model that is being solved."""
+        if not self.columns:
+            self.cost_unit = max((abs(cost) * unit for cost, _, _, unit, _, _ in columns), default=0) / COST_SIZE or 1.0
+        added = [self._column(column) for column in columns]
+        self.columns += added
+        if self.highs is not None:
+            for column in added:
+                rows, values = column["rows"], column["values"]
+                self.highs.addCol(column["cost"], column["low"], column["high"], len(rows), rows, values)
+
+    def _column(self, column: Any) -> dict[str, Any]:
+        cost, low, high, unit, whole, entries = column
+        return {
+            "cost": cost * unit / self.cost_unit,
+            "low": low / unit,
+            "high": INFINITY if high is None else high / unit,
+            "unit": unit,
+            "whole": whole,
+            "rows": [row for row, _ in entries],
+            "values": [value * unit / self.constraints[row][2] for row, value in entries],
+        }
+
+    def solve(self) -> dict[str, Any] | None:
+        """The linear program, from the last basis."""
+        if not self.columns:
+            return {"columns": [], "duals": [0] * len(self.constraints)}
+        import highspy
+
+        if self.highs is None:
+            self.highs = self._model(highspy)
+        self.highs.run()
+        if self.highs.getModelStatus() != highspy.HighsModelStatus.kOptimal:
+            return None
+        solution = self.highs.getSolution()
+        duals = [
+            round(dual * self.cost_unit * DUAL_SCALE / unit)
+            for dual, (_, _, unit) in zip(solution.row_dual, self.constraints, strict=True)
+        ]
+        return {"columns": self._values(solution.col_value), "duals": duals}
+
+    def _values(self, values: Any) -> list[int]:
+        return [round(value * column["unit"]) for value, column in zip(values, self.columns, strict=True)]
+
+    def _model(self, highspy: Any) -> Any:
+        highs = highspy.Highs()
+        for option, value in (("output_flag", False), ("threads", 1), ("random_seed", 0), ("parallel", "off"),
+                              ("primal_feasibility_tolerance", 1e-9), ("dual_feasibility_tolerance", 1e-9)):  # fmt: skip
+            highs.setOptionValue(option, value)
+        lp = highspy.HighsLp()
+        lp.num_col_, lp.num_row_ = len(self.columns), len(self.constraints)
+        lp.col_cost_ = [c["cost"] for c in self.columns]
+        lp.col_lower_ = [c["low"] for c in self.columns]
+        lp.col_upper_ = [c["high"] for c in self.columns]
+        lp.row_lower_ = [low for low, _, _ in self.constraints]
+        lp.row_upper_ = [high for _, high, _ in self.constraints]
+        starts, index, value = [0], [], []
+        for column in self.columns:
+            index += column["rows"]
+            value += column["values"]
+            starts.append(len(index))
+        lp.a_matrix_.format_ = highspy.MatrixFormat.kColwise
+        lp.a_matrix_.start_, lp.a_matrix_.index_, lp.a_matrix_.value_ = starts, index, value
+        highs.passModel(lp)
+        return highs
+
+    def solve_whole(self, nodes_max: int) -> dict[str, Any] | None:
+        """The integer program, by PuLP with HiGHS."""
+        import pulp
+
+        problem = pulp.LpProblem("component", pulp.LpMinimize)
+        terms: list[list[tuple[Any, float]]] = [[] for _ in self.constraints]
+        variables, cost = [], []
+        for number, column in enumerate(self.columns):
+            high = None if column["high"] == INFINITY else column["high"]
+            kind = "Integer" if column["whole"] else "Continuous"
+            variable = pulp.LpVariable(f"x{number}", column["low"], high, kind)
+            variables.append(variable)
+            cost.append((variable, column["cost"]))
+            for row, value in zip(column["rows"], column["values"], strict=True):
+                terms[row].append((variable, value))
+        problem += pulp.LpAffineExpression(cost)
+        for (low, high, _), some in zip(self.constraints, terms, strict=True):
+            if not some:
+                continue
+            total = pulp.LpAffineExpression(some)
+            if low == high:
+                problem += total == low
+                continue
+            if low > -INFINITY:
+                problem += total >= low
+            if high < INFINITY:
+                problem += total <= high
+        problem.solve(pulp.HiGHS(msg=False, threads=1, gapRel=MIP_GAP, random_seed=0, mip_max_nodes=nodes_max))
+        values = [variable.value() for variable in variables]
+        if any(value is None for value in values):
+            return None
+        return {"columns": self._values(values), "duals": []}
+
+
+def _end(bound: int | None, unit: int, infinite: float) -> float:
+    return infinite if bound is None else bound / unit
+
+
+def main() -> None:
+    """Answer requests until standard input ends."""
+    worker, answers = Worker(), sys.stdout
+    sys.stdout = sys.stderr  # what a solver prints is not an answer
+    for line in sys.stdin:
+        request = json.loads(line)
+        answer = getattr(worker, {"load": "load", "extend": "extend", "solve": "solve",
+                                  "solve_whole": "solve_whole"}[request["do"]])(*request["with"])  # fmt: skip
+        answers.write(json.dumps(answer) + "\n")
+        answers.flush()
+
+
+if __name__ == "__main__":
+    main()

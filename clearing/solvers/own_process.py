@@ -1,0 +1,125 @@
+"""A solver in a process of its own: programs in, proposals out, None whenever it crashes, hangs or talks nonsense.
+
+The session goes on without it: what it would have proposed is then not found, and the result says so.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import selectors
+import subprocess
+import sys
+from collections.abc import Sequence
+from types import TracebackType
+from typing import Any
+
+from clearing.engine.search.programs import Answer, Column, Constraint
+
+SECONDS_MAX = 900
+"""A solver that has not answered by then hangs; work as such is limited by counts."""
+MEMORY_MAX = 6 * 2**30
+WORKER = (sys.executable, "-m", "clearing.solvers.highs_worker")
+
+
+class SolverProcess:
+    """Implements ``engine.search.programs.Programs``; starts its process when it is first needed."""
+
+    def __init__(
+        self, command: Sequence[str] = WORKER, *, seconds_max: float = SECONDS_MAX, memory_max: int = MEMORY_MAX
+    ) -> None:
+        self.command, self.seconds_max, self.memory_max = command, seconds_max, memory_max
+        self.failures: list[str] = []
+        """What went wrong, one line for each time."""
+        self._running: subprocess.Popen[bytes] | None = None
+        self._lost = False
+
+    def __enter__(self) -> SolverProcess:
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
+        self.close()
+
+    def load(self, constraints: Sequence[Constraint], columns: Sequence[Column]) -> None:
+        """Begin a program; after a failure in a new process."""
+        self._lost = False
+        rows = [(row.low, row.high, row.unit) for row in constraints]
+        self._ask("load", rows, _plain(columns))
+
+    def extend(self, columns: Sequence[Column]) -> None:
+        """Add columns."""
+        self._ask("extend", _plain(columns))
+
+    def solve(self) -> Answer | None:
+        """The linear program's optimum, as a proposal."""
+        return _answer(self._ask("solve"), self)
+
+    def solve_whole(self, nodes_max: int) -> Answer | None:
+        """The integer program's best answer after so many nodes, as a proposal."""
+        return _answer(self._ask("solve_whole", nodes_max), self)
+
+    def close(self) -> None:
+        """End the process, if there is one."""
+        if self._running is not None:
+            self._running.kill()
+            self._running.communicate()
+            self._running = None
+
+    def _ask(self, what: str, *arguments: Any) -> Any:
+        if self._lost:
+            return None
+        line = json.dumps({"do": what, "with": arguments}).encode() + b"\n"
+        try:
+            running = self._running = self._running or self._started()
+            assert running.stdin is not None
+            running.stdin.write(line)
+            running.stdin.flush()
+            return json.loads(self._line(running))
+        except (OSError, ValueError) as error:
+            self._lost = True
+            self.failures.append(f"the solver failed in {what}: {str(error)[:200] or type(error).__name__}")
+            self.close()
+            return None
+
+    def _line(self, running: subprocess.Popen[bytes]) -> bytes:
+        assert running.stdout is not None
+        got = bytearray()
+        with selectors.DefaultSelector() as waiting:
+            waiting.register(running.stdout, selectors.EVENT_READ)
+            while not got.endswith(b"\n"):
+                if not waiting.select(self.seconds_max):
+                    raise ValueError(f"no answer within {self.seconds_max:g} seconds")
+                some = os.read(running.stdout.fileno(), 2**20)
+                if not some:
+                    raise ValueError(f"it ended without an answer (exit {running.wait()})")
+                got += some
+        return bytes(got)
+
+    def _started(self) -> subprocess.Popen[bytes]:
+        return subprocess.Popen(
+            self.command,
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.DEVNULL,
+            preexec_fn=self._bounded if os.name == "posix" else None,
+        )
+
+    def _bounded(self) -> None:
+        import resource
+
+        resource.setrlimit(resource.RLIMIT_AS, (self.memory_max, self.memory_max))
+
+
+def _plain(columns: Sequence[Column]) -> list[Any]:
+    return [(c.cost, c.low, c.high, c.unit, c.whole, c.entries) for c in columns]
+
+
+def _answer(said: Any, process: SolverProcess) -> Answer | None:
+    """What was said, if it is an answer: integers only."""
+    if said is None:
+        return None
+    parts = [said.get("columns"), said.get("duals")] if isinstance(said, dict) else []
+    if len(parts) == 2 and all(isinstance(p, list) and all(type(i) is int for i in p) for p in parts):
+        return Answer(parts[0], parts[1])
+    process.failures.append("the solver's answer is none")
+    return None
