@@ -2,7 +2,8 @@
 
 Every table is sorted by its id (ASCII bytes), so an index compares as its id does. Columns are
 numpy ``int64`` arrays; a reference to another table is an index into it. ``INDEX`` (-1) stands for
-the index unit where an asset is named, ``NONE`` (-1) for an absent reference or bound.
+the index unit where an asset is named, ``ANY`` (-2) for whatever there is where one is taken, ``NONE`` (-1)
+for an absent reference or bound.
 Rare fields are sparse: ``{row: value}``, absent rows omitted.
 """
 
@@ -19,6 +20,8 @@ if TYPE_CHECKING:
 
 INDEX = -1
 INDEX_NAME = "INDEX"
+ANY = -2
+ANY_NAME = "*"
 NONE = -1
 AMOUNT_LIMIT = 2**62
 """Every integer of a book is below this in absolute value."""
@@ -102,7 +105,7 @@ class Offers:
     alt_start: IntArray
     """Length: number of offers + 1."""
     alt_asset: IntArray
-    """Asset, or INDEX."""
+    """Asset, INDEX or ANY; ANY is the only alternative of its offer, without limit or maximum."""
     alt_limit_ppm: IntArray
     alt_max: IntArray
     conditions: Mapping[int, Conditions] = field(default_factory=dict)
@@ -135,8 +138,8 @@ class Book:
     rulebook: Rulebook
 
     def increment_value_micro(self, asset: int) -> int:
-        """What one increment of an asset is worth, 1 for INDEX; 0 where the fixing has no value."""
-        return 1 if asset == INDEX else int(self.assets.value_micro[asset])
+        """What one increment of an asset is worth, 1 for INDEX and ANY; 0 where the fixing has no value."""
+        return 1 if asset < 0 else int(self.assets.value_micro[asset])
 
 
 @dataclass(frozen=True, slots=True)

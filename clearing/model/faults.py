@@ -58,6 +58,7 @@ class RefusalReason(Enum):
     EXPIRED = "expired"
     NO_VALUE = "no_value"
     TOO_COARSE = "too_coarse"
+    SELF_CROSSING = "self_crossing"
     NO_HEADROOM = "no_headroom"
 
 

@@ -12,7 +12,7 @@ from clearing.doors.fault_list import FaultList
 from clearing.doors.rulebook_file import read_rulebook
 from clearing.model.book import SessionTerms
 from clearing.model.faults import FaultReason
-from clearing.model.rulebook import Rulebook
+from clearing.model.rulebook import DEFAULTS, Rulebook
 
 
 def read(tmp_path: Path, text: str | bytes) -> tuple[Rulebook, SessionTerms, FaultList]:
@@ -67,7 +67,8 @@ def test_a_cut_off_may_be_a_toml_time_with_offset(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("text", "column", "allowed"),
     [
-        ("version = 2", "version", "1"),
+        ("version = 3", "version", "1 or 2"),
+        ("version = 0", "version", "1 or 2"),
         ("version = true", "version", "1"),
         ("version = 1.0", "version", "1"),
         ('version = "1"', "version", "1"),
@@ -82,7 +83,25 @@ def test_a_cut_off_may_be_a_toml_time_with_offset(tmp_path: Path) -> None:
         ("allowance_bps = 200", "allowance_bps", "quoted decimal"),
         ('allowance_bps = "-1"', "allowance_bps", '"0" to "1000000"'),
         ('allowance_bps = "1000001"', "allowance_bps", '"0" to "1000000"'),
-        ('self_crossing = "refuse"', "self_crossing", '"allow"'),
+        ('self_crossing = "refuse"', "self_crossing", '"allow" in rulebook 1'),
+        ('obligations = "credit"', "obligations", '"set-off" in rulebook 1'),
+        ('version = 2\nobjectives = ["lottery"]', "objectives", "two or more of surplus, value, items"),
+        ('version = 2\nobjectives = ["surplus", "value"]', "objectives", '"lottery" last'),
+        ('version = 2\nobjectives = ["value", "value", "lottery"]', "objectives", "none of them twice"),
+        ('version = 2\nobjectives = ["worth", "lottery"]', "objectives", "participants, priority, deliveries"),
+        ("version = 2\nobjectives = []", "objectives", "two or more"),
+        ('version = 2\nself_crossing = "ask"', "self_crossing", '"refuse" or "allow"'),
+        ('version = 2\nobligations = "ignore"', "obligations", '"set-off" or "credit"'),
+        ('version = 2\nscreening = "all"', "screening", '"neighbours" or "ring"'),
+        ("version = 2\nmax_ring = 1", "max_ring", "from 2 to 1,000"),
+        ("version = 2\nmax_ring = 1001", "max_ring", "from 2 to 1,000"),
+        ('version = 2\nmax_ring = "3"', "max_ring", "an integer"),
+        ("version = 2\nmax_ring = true", "max_ring", "an integer"),
+        ("version = 2\nmax_ring = 3.0", "max_ring", "an integer"),
+        ("version = 2\nmax_chain = 0", "max_chain", "from 1 to 1,000"),
+        ("version = 2\nmax_chain = 1001", "max_chain", "from 1 to 1,000"),
+        ("version = 2\nwork_limit = 0", "work_limit", "from 1 to 100,000"),
+        ("version = 2\nwork_limit = 100001", "work_limit", "from 1 to 100,000"),
         ("session = 5", "session", "[session]"),
         ('[session]\nid = "a b"', "session.id", "an id"),
         ('[session]\ncut_off = "2026-01-31"', "session.cut_off", "RFC 3339"),
@@ -101,6 +120,62 @@ def test_an_unsupported_value_is_a_fault_that_says_what_is_allowed(
     assert (rulebook, terms) == (Rulebook(), SessionTerms())
     assert {(f.reason, f.file, f.column) for f in faults.listed()} == {(FaultReason.MALFORMED, "rulebook.toml", column)}
     assert all(allowed in f.allowed for f in faults.listed())
+
+
+def test_rulebook_2_has_defaults_of_its_own(tmp_path: Path) -> None:
+    rulebook, _, faults = read(tmp_path, "version = 2")
+    assert not faults.counts
+    assert rulebook == DEFAULTS[2]
+    assert (rulebook.self_crossing, rulebook.screening, rulebook.work_limit) == ("refuse", "neighbours", 200)
+    assert (rulebook.max_ring, rulebook.max_chain, rulebook.chain_limit) == (None, None, None)
+    assert DEFAULTS[1] == Rulebook()
+
+
+def test_every_key_of_rulebook_2_is_read(tmp_path: Path) -> None:
+    text = """
+        version = 2
+        objectives = ["items", "priority", "participants", "deliveries", "even", "lottery"]
+        obligations = "credit"
+        self_crossing = "allow"
+        max_ring = 1000
+        max_chain = 1
+        screening = "ring"
+        work_limit = 100000
+        allowance_bps = "0"
+    """
+    rulebook, _, faults = read(tmp_path, text)
+    assert not faults.counts
+    assert rulebook == Rulebook(
+        version=2,
+        objectives=("items", "priority", "participants", "deliveries", "even", "lottery"),
+        obligations="credit",
+        allowance_ppm=0,
+        max_ring=1_000,
+        max_chain=1,
+        screening="ring",
+        work_limit=100_000,
+    )
+    assert rulebook.chain_limit == 1
+
+
+def test_a_chain_is_as_long_as_a_ring_may_be_unless_it_is_said(tmp_path: Path) -> None:
+    assert read(tmp_path, "version = 2\nmax_ring = 3")[0].chain_limit == 3
+
+
+def test_screening_of_rings_needs_a_longest_ring(tmp_path: Path) -> None:
+    [fault] = read(tmp_path, 'version = 2\nscreening = "ring"\nmax_chain = 3')[2].listed()
+    assert (fault.reason, fault.column) == (FaultReason.MISSING, "max_ring")
+    assert 'with screening = "ring" a max_ring' in fault.allowed
+
+
+@pytest.mark.parametrize("version", ["", "version = 1\n"])
+@pytest.mark.parametrize("key", ["max_ring = 3", "max_chain = 3", 'screening = "ring"', "work_limit = 5"])
+def test_a_key_of_rulebook_2_in_rulebook_1_is_a_fault_that_says_so(tmp_path: Path, version: str, key: str) -> None:
+    [fault] = read(tmp_path, version + key)[2].listed()
+    name = key.partition(" ")[0]
+    assert (fault.reason, fault.column, fault.found) == (FaultReason.UNKNOWN, name, "a key of rulebook 2")
+    assert "netting_form" in fault.allowed
+    assert f"version = 2 knows {name}" in fault.allowed
 
 
 @pytest.mark.parametrize(
