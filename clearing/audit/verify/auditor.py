@@ -11,10 +11,12 @@ from dataclasses import dataclass
 from typing import Any
 
 from clearing.audit.verify import forms, law0_previous, law0_seal
-from clearing.audit.verify.book import Book, read_book
-from clearing.audit.verify.certificate import read_certificate
+from clearing.audit.verify.book import Book
+from clearing.audit.verify.certificate import Certificate, read_certificate
+from clearing.audit.verify.components import Admitted, find_components
 from clearing.audit.verify.fills import Fills, read_fills
 from clearing.audit.verify.graph import Graph, build_graph
+from clearing.audit.verify.inputs import read_book
 from clearing.audit.verify.law0_seal import Bundle, Seal
 from clearing.audit.verify.law1_conservation import check_entries_sum, check_fills_balance, check_positions_balance
 from clearing.audit.verify.law2_admission import admit, check_refusals
@@ -30,6 +32,16 @@ from clearing.audit.verify.law6_instructions import instruction_lines, settle
 from clearing.audit.verify.law6_legs import check_legs, leg_lines, price_legs, read_legs
 from clearing.audit.verify.law6_rings import Exchange, extract_rings, ring_lines
 from clearing.audit.verify.law6_rounding import check_rounding
+from clearing.audit.verify.law7_session import (
+    Search,
+    book_pay,
+    booked_fills,
+    check_rings,
+    check_search,
+    entries_law,
+    find_search,
+    split_search,
+)
 from clearing.audit.verify.lines import check_form, compare
 from clearing.audit.verify.report import Findings, Report
 
@@ -75,6 +87,11 @@ def verify(
     if book is None:
         found.skip("the inputs are not those of a valid book", *range(1, 7))
     else:
+        if book.rulebook.version > 1:
+            found.laws = (*found.laws, 7)
+        if manifest["rulebook_version"] != book.rulebook.version:
+            message = f"is {manifest['rulebook_version']}, the rulebook says {book.rulebook.version}"
+            found.add(6, message, forms.MANIFEST_PATH, 1, "rulebook_version")
         if previous is not None:
             law0_previous.check_previous(manifest, book, previous, found)
         _check_outcome(session, book)
@@ -94,49 +111,69 @@ def _check_outcome(session: _Session, book: Book) -> None:
         refused = check_refusals(book, admission, waiting.pop(forms.REFUSALS.path), found)
     fills = read_fills(waiting.pop(forms.FILLS.path), book, found) if forms.FILLS.path in waiting else None
     if fills is None:
-        found.skip("the fills cannot be read", 1, 3, 4, 5, 6)
+        found.skip("the fills cannot be read", 1, *found.laws[3:])
         return
     check_fills_balance(book, fills, found)
     check_fates(book, fills, refused, found)
     if any(fills.offer_flow[offer] for offer in refused):
-        found.skip("refused offers are filled", 3, 4, 5, 6)
+        found.skip("refused offers are filled", *found.laws[3:])
         return
-    graph = build_graph(book, fills, refused, admission.headroom)
-    if not check_circulation(book, fills, graph, found):
-        found.skip("the fills are no circulation", 3, 5, 6)
+    admitted = Admitted(refused, admission.dropped, admission.headroom)
+    search = find_search(book, admitted, find_components(book, admitted)) if book.rulebook.version > 1 else Search()
+    graph = build_graph(
+        book, fills, refused | search.offers, admission.headroom, dropped=admission.dropped, alone=search.alone
+    )
+    if not check_circulation(book, fills, graph, found, search.offers):
+        found.skip("the fills are no circulation", 3, *found.laws[5:])
         return
-    premia = read_premia(waiting.get(forms.PREMIA.path, b""), book, fills, found)
+    premia = read_premia(waiting.get(forms.PREMIA.path, b""), book, fills, found, search.offers)
     if premia is None:
         found.skip("the premia cannot be read", 3, 6)
     else:
-        check_premia(book, fills, premia, found)
-    _check_optimum(session, book, fills, graph)
-    _check_settlement(session, book, fills, graph, premia, len(refused))
+        check_premia(book, fills, premia, found, search.offers)
+    certificate = _check_optimum(session, book, fills, graph)
+    _check_settlement(session, book, fills, graph, premia, search, certificate, len(refused))
 
 
-def _check_optimum(session: _Session, book: Book, fills: Fills, graph: Graph) -> None:
+def _check_optimum(session: _Session, book: Book, fills: Fills, graph: Graph) -> Certificate | None:
     """Law 5; what the premia should be can be said where the first stage is proven."""
     found, waiting = session.found, session.waiting
     check_shares(book, fills, graph, session.salt, found)
     content = waiting.pop(forms.CERTIFICATE_PATH, None)
-    certificate = read_certificate(content, found) if content is not None else None
+    version = book.rulebook.version
+    certificate = read_certificate(content, found, version) if content is not None else None
     if certificate is None:
-        found.skip("the certificate cannot be read", 5)
-        return
+        found.skip("the certificate cannot be read", 5, *found.laws[7:])
+        return None
     potentials = check_stages(book, graph, certificate, session.salt, found)
     if potentials is not None and forms.PREMIA.path in waiting:
         compare(waiting.pop(forms.PREMIA.path), premium_lines(graph, potentials), forms.PREMIA, 5, found)
+    return certificate
 
 
 def _check_settlement(
-    session: _Session, book: Book, fills: Fills, graph: Graph, premia: dict[int, int] | None, refused: int
+    session: _Session,
+    book: Book,
+    fills: Fills,
+    graph: Graph,
+    premia: dict[int, int] | None,
+    search: Search,
+    certificate: Certificate | None,
+    refused: int,
 ) -> None:
-    """Law 6, and what law 3 says of money."""
+    """Laws 6 and 7, and what law 3 says of money."""
     found, waiting, exchange = session.found, session.waiting, Exchange()
     lines = ring_lines(book, fills, graph, extract_rings(graph), exchange)
-    compare(waiting.pop(forms.RINGS.path, b""), lines, forms.RINGS, 6, found)
+    circulating, searched = split_search(search, waiting.pop(forms.RINGS.path, b""))
+    compare(circulating, lines, forms.RINGS, 6, found)
     for _ in lines:
         pass
+    if not check_rings(search, fills, searched, exchange, found):
+        found.skip("the rings of searched components are not those of the fills", 3, 6)
+        return
+    if certificate is not None and book.rulebook.version > 1:
+        check_search(search, book, fills, certificate, session.salt, found)
+    filled, fills = fills, booked_fills(search, fills)
     content = waiting.get(forms.LEGS.path)
     recorded = read_legs(content, book, found) if content is not None else None
     if recorded is None:
@@ -154,7 +191,8 @@ def _check_settlement(
     priced = price_legs(book, legs, premia)
     compare(waiting.pop(forms.LEGS.path), leg_lines(book, priced, exchange), forms.LEGS, 6, found)
     sums = sum_accounts(book, priced)
-    check_money(book, fills, legs, priced, sums, premia, found)
+    book_pay(search, book, sums)
+    check_money(book, filled, legs, priced, sums, premia, found, search.places)
     instructions, groups = settle(book, priced, exchange, sums)
     del priced
     for form, expected in (
@@ -163,10 +201,12 @@ def _check_settlement(
         (forms.INSTRUCTIONS, instruction_lines(book, instructions, groups)),
     ):
         if form.path in waiting:
-            compare(waiting.pop(form.path), expected, form, 6, found)
+            content = waiting.pop(form.path)
+            law = entries_law(search, book, sums, content) if form is forms.ENTRIES else 6
+            compare(content, expected, form, law, found)
     settled = {
         "refused": refused,
         "instructions": len(instructions),
         "groups": len(set(groups.values())),
     }
-    check_counts(session.manifest, book, fills, exchange, legs, settled, found)
+    check_counts(session.manifest, book, filled, exchange, legs, settled, found)

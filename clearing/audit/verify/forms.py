@@ -105,7 +105,7 @@ _CONDITIONS = (
     Field("allow", listed(ID), required=False),
     Field("deny", listed(ID), required=False),
 )
-_ALTERNATIVE = record(Field("asset", ID), Field("limit_ppm", INTEGER), Field("max", AMOUNT, required=False))
+_ALTERNATIVE = record(Field("asset", text(rf"{IDENTIFIER}|\*")), Field("limit_ppm", INTEGER), Field("max", AMOUNT, required=False))
 _RECEIVED = record(Field("alternative", COUNT), Field("flow_micro", AMOUNT), Field("quantity", WHOLE))
 _SEGMENT = record(Field("flow_micro", AMOUNT), Field("members", listed(ID)))
 
@@ -164,6 +164,10 @@ RULEBOOK = form(
     Field("allowance_bps", DECIMAL),
     Field("self_crossing", FREE),
     Field("cut_off", TIME, required=False),
+    Field("max_ring", COUNT, required=False),
+    Field("max_chain", COUNT, required=False),
+    Field("screening", text("neighbours|ring"), required=False),
+    Field("work_limit", COUNT, required=False),
 )
 FILLS = form(
     "outcome/fills.jsonl",
@@ -176,7 +180,7 @@ FILLS = form(
 REFUSALS = form(
     "outcome/refusals.jsonl",
     Field("offer_id", ID),
-    Field("reason", text("unsupported|expired|no_value|too_coarse|no_headroom"), kept=False),
+    Field("reason", text("unsupported|expired|no_value|too_coarse|self_crossing|no_headroom"), kept=False),
     Field("found", FREE, required=False, kept=False),
     Field("limit", FREE, required=False, kept=False),
 )

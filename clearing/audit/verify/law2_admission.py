@@ -15,11 +15,12 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 from clearing.audit.verify import forms
-from clearing.audit.verify.book import NONE, Book
+from clearing.audit.verify.book import ANY, NONE, Book
 from clearing.audit.verify.lines import canonical, columns, compare
 from clearing.audit.verify.report import Findings, shown
 
 PPM = 1_000_000
+CONDITIONS = ("min_fill", "all_or_none", "lot", "max_ring", "allow", "deny")
 Refusal = tuple[str, str | None, str | None]
 """Reason, found, limit."""
 
@@ -103,15 +104,28 @@ def _refusals_of_terms(book: Book) -> dict[int, Refusal]:
         # Without their Z, times compare as text: a fraction comes after the whole second.
         if cut_off is not None and expires[:-1] <= cut_off[:-1]:
             refusals[offer] = ("expired", expires, cut_off)
-    for offer, asked in offers.asked.items():
-        refusals[offer] = ("unsupported", asked, "rulebook 1")
+    for offer, columns_asked in _asked(book).items() if book.rulebook.version == 1 else ():
+        refusals[offer] = ("unsupported", "|".join(columns_asked), "rulebook 1")
     return refusals
+
+
+def _asked(book: Book) -> dict[int, list[str]]:
+    """The columns, beyond those of rulebook 1, by which offers ask for something."""
+    offers = book.offers
+    asked: dict[int, list[str]] = {}
+    if ANY in offers.alt_asset:
+        gifts = (offer for asset, offer in zip(offers.alt_asset, offers.alt_offer, strict=True) if asset == ANY)
+        asked = {offer: ["receive_assets"] for offer in gifts}
+    for offer, conditions in offers.conditions.items():
+        named = [name for name in CONDITIONS if getattr(conditions, name)]
+        asked[offer] = asked.get(offer, []) + named
+    return asked
 
 
 def _unusable_assets(book: Book) -> dict[int, Refusal]:
     assets, tolerance = book.assets, book.rulebook.tolerance_micro
-    valueless = {asset for asset, value in enumerate(assets.value[:-1]) if not value}
-    coarse = {asset for asset, value in enumerate(assets.value[:-1]) if value > tolerance}
+    valueless = {asset for asset, value in enumerate(assets.value[:ANY]) if not value}
+    coarse = {asset for asset, value in enumerate(assets.value[:ANY]) if value > tolerance}
     refusals: dict[int, Refusal] = {}
     if not valueless and not coarse:
         return refusals

@@ -26,7 +26,7 @@ def check_counts(
     full = sum(0 < flow == capacity for flow, capacity in zip(fills.offer_flow, offers.capacity, strict=True))
     counts = {
         "participants": len(book.participants.id),
-        "assets": len(book.assets.name) - 1,
+        "assets": len(book.assets.name) - 2,  # ANY and INDEX are none
         "stocks": len(book.stocks.id),
         "offers": len(offers.id),
         "obligations": len(book.obligations.id),
