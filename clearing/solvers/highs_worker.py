@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 import sys
+from contextlib import suppress
 from typing import Any
 
 from clearing.engine.search.programs import DUAL_SCALE
@@ -16,6 +17,14 @@ INFINITY = float("inf")
 COST_SIZE = 1_000.0
 """The largest cost that HiGHS sees: its tolerances are absolute."""
 MIP_GAP = 1e-9
+OPTIONS: dict[str, Any] = {
+    "output_flag": False,
+    "threads": 1,
+    "parallel": "off",
+    "random_seed": 0,
+    "primal_feasibility_tolerance": 1e-9,
+    "dual_feasibility_tolerance": 1e-9,
+}
 
 
 class Worker:
@@ -23,6 +32,7 @@ class Worker:
 
     def __init__(self) -> None:
         self.constraints: list[tuple[float, float, float]] = []
+        self.times: list[int] = []
         self.columns: list[dict[str, Any]] = []
         self.cost_unit = 1.0
         self.highs: Any = None
@@ -30,7 +40,8 @@ class Worker:
     def load(self, constraints: list[Any], columns: list[Any]) -> None:
         """A new program."""
         self.constraints = [(_end(low, unit, -INFINITY), _end(high, unit, INFINITY), float(unit))
-                            for low, high, unit in constraints]  # fmt: skip
+                            for low, high, unit, _ in constraints]  # fmt: skip
+        self.times = [times for _, _, _, times in constraints]
         self.columns, self.highs = [], None
         self.extend(columns)
 
@@ -70,8 +81,8 @@ class Worker:
             return None
         solution = self.highs.getSolution()
         duals = [
-            round(dual * self.cost_unit * DUAL_SCALE / unit)
-            for dual, (_, _, unit) in zip(solution.row_dual, self.constraints, strict=True)
+            round(dual * self.cost_unit * DUAL_SCALE / unit * times)
+            for dual, (_, _, unit), times in zip(solution.row_dual, self.constraints, self.times, strict=True)
         ]
         return {"columns": self._values(solution.col_value), "duals": duals}
 
@@ -80,9 +91,8 @@ class Worker:
 
     def _model(self, highspy: Any) -> Any:
         highs = highspy.Highs()
-        for option, value in (("output_flag", False), ("threads", 1), ("random_seed", 0), ("parallel", "off"),
-                              ("primal_feasibility_tolerance", 1e-9), ("dual_feasibility_tolerance", 1e-9)):  # fmt: skip
-            highs.setOptionValue(option, value)
+        for option, setting in OPTIONS.items():
+            highs.setOptionValue(option, setting)
         lp = highspy.HighsLp()
         lp.num_col_, lp.num_row_ = len(self.columns), len(self.constraints)
         lp.col_cost_ = [c["cost"] for c in self.columns]
@@ -90,7 +100,9 @@ class Worker:
         lp.col_upper_ = [c["high"] for c in self.columns]
         lp.row_lower_ = [low for low, _, _ in self.constraints]
         lp.row_upper_ = [high for _, high, _ in self.constraints]
-        starts, index, value = [0], [], []
+        starts = [0]
+        index: list[int] = []
+        value: list[float] = []
         for column in self.columns:
             index += column["rows"]
             value += column["values"]
@@ -127,9 +139,10 @@ class Worker:
                 problem += total >= low
             if high < INFINITY:
                 problem += total <= high
-        problem.solve(pulp.HiGHS(msg=False, threads=1, gapRel=MIP_GAP, random_seed=0, mip_max_nodes=nodes_max))
+        with suppress(KeyError):  # PuLP has no word for the end of a limit; the values are there all the same
+            problem.solve(pulp.HiGHS(msg=False, threads=1, gapRel=MIP_GAP, random_seed=0, mip_max_nodes=nodes_max))
         values = [variable.value() for variable in variables]
-        if any(value is None for value in values):
+        if any(value is None or value != value for value in values):
             return None
         return {"columns": self._values(values), "duals": []}
 

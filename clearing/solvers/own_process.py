@@ -37,13 +37,15 @@ class SolverProcess:
     def __enter__(self) -> SolverProcess:
         return self
 
-    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
         self.close()
 
     def load(self, constraints: Sequence[Constraint], columns: Sequence[Column]) -> None:
         """Begin a program; after a failure in a new process."""
         self._lost = False
-        rows = [(row.low, row.high, row.unit) for row in constraints]
+        rows = [(row.low, row.high, row.unit, row.times) for row in constraints]
         self._ask("load", rows, _plain(columns))
 
     def extend(self, columns: Sequence[Column]) -> None:
@@ -118,8 +120,12 @@ def _answer(said: Any, process: SolverProcess) -> Answer | None:
     """What was said, if it is an answer: integers only."""
     if said is None:
         return None
-    parts = [said.get("columns"), said.get("duals")] if isinstance(said, dict) else []
-    if len(parts) == 2 and all(isinstance(p, list) and all(type(i) is int for i in p) for p in parts):
-        return Answer(parts[0], parts[1])
+    columns, duals = (said.get("columns"), said.get("duals")) if isinstance(said, dict) else (None, None)
+    if _integers(columns) and _integers(duals):
+        return Answer(columns, duals)
     process.failures.append("the solver's answer is none")
     return None
+
+
+def _integers(said: Any) -> bool:
+    return isinstance(said, list) and all(type(each) is int for each in said)

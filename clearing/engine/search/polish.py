@@ -25,13 +25,16 @@ def polish(
 ) -> Flows | None:
     """Feasible rings near a proposal, or None."""
     if component.pieces:
-        rings = _whole(component, _snapped(component, relaxed))
-    else:
-        moved = _moved(component, stage, relaxed, bounds, programs)
-        rings = None if moved is None else _whole(component, moved)
-    if rings is None or not is_feasible(component, rings):
-        return None
-    return rings
+        return _feasible(component, _snapped(component, relaxed))
+    columns = _load(component, stage, relaxed, bounds, programs)
+    for ask in (programs.solve, lambda: programs.solve_whole(NODES_MAX)):
+        # A vertex of a network is whole already; rings may need the integer program.
+        answer = ask()
+        if answer is not None and len(answer.columns) == columns:
+            rings = _feasible(component, _moved(relaxed, answer.columns))
+            if rings is not None:
+                return rings
+    return None
 
 
 Parts = tuple[Mapping[int, int], Mapping[tuple[int, int], int], Mapping[tuple[int, ...], int]]
@@ -49,6 +52,11 @@ def _snapped(component: Component, relaxed: Relaxed) -> Parts:
     return arcs, passes, {ring: nearest(v) for ring, v in relaxed.rings.items() if nearest(v)}
 
 
+def _feasible(component: Component, parts: Parts) -> Flows | None:
+    rings = _whole(component, parts)
+    return rings if rings is not None and is_feasible(component, rings) else None
+
+
 def _whole(component: Component, parts: Parts) -> Flows | None:
     arcs, passes, priced = parts
     rings = into_rings(component, arcs, passes)
@@ -60,9 +68,18 @@ def _whole(component: Component, parts: Parts) -> Flows | None:
     return rings
 
 
-def _moved(
-    component: Component, stage: Stage, relaxed: Relaxed, bounds: Bounds, programs: Programs
-) -> Parts | None:
+def _moved(relaxed: Relaxed, moves: Sequence[int]) -> Parts:
+    """A proposal's flows, corrected."""
+    first, second = len(relaxed.arcs), len(relaxed.arcs) + len(relaxed.passes)
+    return (
+        {row: v + d for (row, v), d in zip(relaxed.arcs.items(), moves[:first], strict=True) if v + d},
+        {join: v + d for (join, v), d in zip(relaxed.passes.items(), moves[first:second], strict=True) if v + d},
+        {ring: v + d for (ring, v), d in zip(relaxed.rings.items(), moves[second:], strict=True) if v + d},
+    )
+
+
+def _load(component: Component, stage: Stage, relaxed: Relaxed, bounds: Bounds, programs: Programs) -> int:
+    """Hand the program of the corrections to the solver; how many there are: arcs, passes, rings in order."""
     rows = component.rows
     arcs, joins, priced = list(relaxed.arcs.items()), list(relaxed.passes.items()), list(relaxed.rings.items())
     flows = [0] * len(rows.row)
@@ -87,16 +104,7 @@ def _moved(
     for ring, amount in priced:
         columns.append(_column(sum(cost[row] for row in ring), amount, _summed(by_row, ring)))
     programs.load(constraints, columns)
-    answer = programs.solve_whole(NODES_MAX)
-    if answer is None or len(answer.columns) != len(columns):
-        return None
-    moves = list(answer.columns)
-    first, second = len(arcs), len(arcs) + len(joins)
-    return (
-        {row: v + d for (row, v), d in zip(arcs, moves[:first], strict=True) if v + d},
-        {join: v + d for (join, v), d in zip(joins, moves[first:second], strict=True) if v + d},
-        {ring: v + d for (ring, v), d in zip(priced, moves[second:], strict=True) if v + d},
-    )
+    return len(columns)
 
 
 def _constraints(

@@ -35,6 +35,8 @@ class Constraint:
     low: int | None
     high: int | None
     unit: int
+    times: int = 1
+    """The constraint is written so many times over, to keep its coefficients whole; its dual is that of one."""
 
 
 @dataclass(frozen=True, slots=True)

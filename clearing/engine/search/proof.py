@@ -17,7 +17,7 @@ import numpy as np
 from clearing.engine.search.objectives import Objective
 from clearing.engine.search.programs import DUAL_SCALE
 from clearing.engine.search.relaxation import Bounds, Component, Duals, Stage, passes_of
-from clearing.model.book import NONE
+from clearing.engine.search.rows import REST_OUT
 from clearing.model.proof import Leaf
 
 if TYPE_CHECKING:
@@ -47,8 +47,9 @@ def leaf_bound(component: Component, stage: Stage, bounds: Bounds, leaf: Leaf) -
     """What a leaf proves: the ceiling of B/S."""
     total = 0
     for name, rent in leaf.rents.items():
-        low, high = _range(component, bounds, name)
-        total -= max(rent * low, rent * high)
+        if name not in component.shares:
+            low, high = _range(component, bounds, name)
+            total -= max(rent * low, rent * high)
     values = [value for _, value in stage.before] + [0] * stage.pay_own_way
     total -= sum(times * value for times, value in zip(leaf.multipliers, values, strict=True))
     total -= sum(leaf.scale - leaf.served.get(_desk(component, desk), 0) for desk in stage.objective.served)
@@ -72,6 +73,10 @@ def row_prices(component: Component, stage: Stage, leaf: Leaf) -> IntArray:
     for name, rent in leaf.rents.items():
         for row in rows_of(component, name):
             price[row] += rent
+        if name in component.shares:
+            offer, tolerance = component.shares[name]
+            for row in rows.delivering[offer]:
+                price[row] += -rent * tolerance // rows.asks.least_micro(offer)
     return price
 
 
@@ -138,11 +143,13 @@ def _repair(component: Component, stage: Stage, leaf: Leaf, rents: dict[str, int
         for _ in range(2):  # open -> pool -> any
             for source, target in passes_of(component):
                 nodes[target] = min(nodes[target], nodes[source])
-        price, potential = row_prices(component, stage, leaf), np.array(nodes, dtype=np.int64)
-        short = -(price[free] + potential[rows.tail[free]] - potential[rows.head[free]])
-        for row, missing in zip(free.tolist(), short.tolist(), strict=True):
-            if missing > 0:
-                _raise(component, rents, row, missing)
+        potential = np.array(nodes, dtype=np.int64)
+        for _ in range(2):  # what is charged for residual comes off the price of delivering
+            price = row_prices(component, stage, leaf)
+            short = -(price[free] + potential[rows.tail[free]] - potential[rows.head[free]])
+            for row, missing in zip(free.tolist(), short.tolist(), strict=True):
+                if missing > 0:
+                    _raise(component, rents, row, missing)
     for _ in range(4):
         missing = -walks.least(row_prices(component, stage, leaf))
         if missing <= 0:
@@ -151,17 +158,16 @@ def _repair(component: Component, stage: Stage, leaf: Leaf, rents: dict[str, int
             if group.name.startswith("offer:"):
                 rents[group.name] = rents.get(group.name, 0) + missing
         for row, each in enumerate(rows.row):
-            if each.name.endswith("|rest") and each.place != NONE:
+            if each.kind == REST_OUT:
                 _raise(component, rents, row, missing)
     return nodes
 
 
 def _raise(component: Component, rents: dict[str, int], row: int, missing: int) -> None:
     """Charge a row more: its offer's group, or the residual's."""
-    name = component.rows.groups[component.rows.of_row[row][0]].name
-    for group in component.rows.of_row[row]:
-        if component.rows.groups[group].name.startswith(("offer:", "rest:")):
-            name = component.rows.groups[group].name
+    held = [component.rows.groups[group].name for group in component.rows.of_row[row]]
+    wanted = "rest:" if component.rows.row[row].kind == REST_OUT else "offer:"
+    name = next(name for name in held if name.startswith(wanted))
     rents[name] = rents.get(name, 0) + missing
 
 

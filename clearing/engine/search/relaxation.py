@@ -16,7 +16,7 @@ import numpy as np
 from clearing.engine.search.admissible import is_admissible
 from clearing.engine.search.objectives import FINE_SCALE, Objective
 from clearing.engine.search.programs import DUAL_SCALE, Answer, Column, Constraint, Programs
-from clearing.engine.search.rows import Rows
+from clearing.engine.search.rows import Group, Rows
 from clearing.engine.search.walks import Walks
 from clearing.model.book import NONE
 
@@ -30,6 +30,8 @@ PRICE_SLACK = 10**8
 
 INDEX_UNIT = 1_000_000
 VALUE_LEAST = 1_000
+SHARE_SCALE = 10**9
+PRICE_LIMIT = 2**58
 PENALTY = 100
 """Missing a branch's lower bound costs this many times the largest cost a µ."""
 
@@ -83,6 +85,8 @@ class Component:
     group_rows: Mapping[str, list[int]]
     capacity: Mapping[str, int]
     offer_at: Mapping[str, int]
+    shares: Mapping[str, tuple[int, int]]
+    """Groups of residual: their offer and the tolerance."""
     rings: dict[tuple[int, ...], None] = field(default_factory=dict)
 
     def branch_rows(self, name: str) -> list[int]:
@@ -118,6 +122,7 @@ def component_of(rows: Rows, limits: Sequence[int]) -> Component:
         limits=limits,
         group_rows={group.name: list(group.rows) for group in rows.groups},
         capacity={group.name: group.capacity for group in rows.groups},
+        shares={group.name: (group.of_offer, group.capacity) for group in rows.groups if group.of_offer != NONE},
         offer_at={rows.book.offers.id[offer]: offer for offer in rows.delivering},
     )
 
@@ -143,7 +148,10 @@ class Program:
         """Entries of each row's flow."""
         for group in rows.groups:
             low, high = bounds.get(group.name, (None, group.capacity))
-            self._bound(group.name, group.rows, low, high)
+            if group.of_offer != NONE and group.name not in bounds:
+                self._share(group)
+            else:
+                self._bound(group.name, group.rows, low, high)
         for name in sorted(bounds):
             if name.startswith("take:"):
                 self._bound(name, component.branch_rows(name), *bounds[name])
@@ -180,14 +188,25 @@ class Program:
         pressed = [at for at in self.group_at.values() if self.constraints[at].low is not None]
         return [Column(penalty, 0, None, self.unit, False, [(at, 1)]) for at in pressed]
 
-    def _add(self, low: int | None, high: int | None, unit: int) -> int:
-        self.constraints.append(Constraint(low, high, unit))
+    def _add(self, low: int | None, high: int | None, unit: int, times: int = 1) -> int:
+        self.constraints.append(Constraint(low, high, unit, times))
         return len(self.constraints) - 1
 
     def _bound(self, name: str, rows: Sequence[int], low: int | None, high: int) -> None:
         at = self.group_at[name] = self._add(low or None, high, self.unit)
         for row in rows:
             self.by_row[row].append((at, 1))
+
+    def _share(self, group: Group) -> None:
+        """Residual in proportion to what is delivered: Σ f <= tolerance·D/least."""
+        rows = self.component.rows
+        least = rows.asks.least_micro(group.of_offer)
+        at = self.group_at[group.name] = self._add(None, 0, self.unit * SHARE_SCALE, SHARE_SCALE)
+        entries = dict.fromkeys(group.rows, SHARE_SCALE)
+        for row in rows.delivering[group.of_offer]:
+            entries[row] = entries.get(row, 0) + (-group.capacity * SHARE_SCALE) // least
+        for row, value in entries.items():
+            self.by_row[row].append((at, value))
 
     def _nodes(self) -> dict[int, int]:
         """Balances of the nodes that arcs touch."""
@@ -264,9 +283,8 @@ class Program:
             all(v <= self.unit // 1_000 for v in missed),
         )
 
-    def prices(self, duals: Duals) -> IntArray:
-        """a(row) in 1/DUAL_SCALE: cost and what its row's constraints charge."""
-        price = np.array(self.cost, dtype=np.int64) * DUAL_SCALE
+    def prices(self, duals: Duals) -> IntArray | None:
+        """a(row) in 1/DUAL_SCALE: cost and what its row's constraints charge; None where that passes 58 bits."""
         charge = [0] * len(self.constraints)
         for name, at in self.group_at.items():
             charge[at] = duals.groups[name]
@@ -275,8 +293,11 @@ class Program:
                 charge[at] = value
         for desk, at in self.served_at.items():
             charge[at] = duals.served[desk] * DUAL_SCALE // FINE_SCALE
-        price += np.array([sum(value * charge[at] for at, value in entries) for entries in self.by_row], dtype=np.int64)
-        return price
+        price = [
+            cost * DUAL_SCALE + sum(value * charge[at] // self.constraints[at].times for at, value in entries)
+            for cost, entries in zip(self.cost, self.by_row, strict=True)
+        ]
+        return np.array(price, dtype=np.int64) if max(map(abs, price), default=0) < PRICE_LIMIT else None
 
 
 def passes_of(component: Component) -> Sequence[tuple[int, int]]:
@@ -298,11 +319,13 @@ def relax(component: Component, stage: Stage, bounds: Bounds, programs: Programs
         if answer is None or len(answer.duals) != len(program.constraints):
             return None
         prices = program.prices(program.duals(answer))
+        if prices is None:
+            return None
         added = _price(component, prices, -slack)
         if not added:
             return program.read(answer)
         programs.extend([program.ring(ring) for ring in added])
-    return program.read(answer)
+    return None
 
 
 def _price(component: Component, prices: IntArray, below: int) -> Sequence[tuple[int, ...]]:

@@ -55,6 +55,8 @@ class Group:
     name: str
     capacity: int
     rows: Sequence[int]
+    of_offer: int = NONE
+    """For residual: the offer in proportion to whose deliveries the bound is there, the whole of it at its least."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -244,8 +246,8 @@ def _groups(
             into.setdefault(int(offers.participant[offer]), []).extend(members)
     for i, row in enumerate(rows):
         if row.kind == REST_IN:
-            groups.append(Group(row.name, tolerance, [i]))
-    groups += [Group(f"rest:{offers.id[o]}", tolerance, members) for o, members in leaving.items() if members]
+            groups.append(Group(row.name, tolerance, [i], row.offer))
+    groups += [Group(f"rest:{offers.id[o]}", tolerance, members, o) for o, members in leaving.items() if members]
     for stock, members in stocks.items():
         value = book.increment_value_micro(int(book.stocks.asset[stock]))
         groups.append(Group(f"stock:{book.stocks.id[stock]}", int(book.stocks.quantity[stock]) * value, members))

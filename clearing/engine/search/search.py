@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 from clearing.engine.search.integers import propose
 from clearing.engine.search.objectives import Objective, limit_costs, objectives_of
 from clearing.engine.search.polish import Flows, polish
-from clearing.engine.search.programs import Programs
+from clearing.engine.search.programs import DUAL_SCALE, Programs
 from clearing.engine.search.proof import Proven, prove
 from clearing.engine.search.relaxation import Bounds, Component, Duals, Relaxed, Stage, component_of, relax
 from clearing.engine.search.rows import Rows
@@ -21,6 +21,9 @@ from clearing.engine.search.tiers import INTEGER
 from clearing.engine.search.witness import decisions, limits_total, piece_of, row_flows, value_of
 from clearing.model.errors import LawBroken
 from clearing.model.proof import Branch, ComponentProof, Proof, ProvenStage
+
+
+PENALTIES = (1, 16, 256, 4_096)
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,9 +110,41 @@ def _stage(
 def _relaxed(
     component: Component, stage: Stage, bounds: Bounds, programs: Programs
 ) -> tuple[Proven, Relaxed | None]:
+    coarse = any(objective.scale > 1 for objective in (stage.objective, *(each for each, _ in stage.before)))
+    if stage.before and not coarse and stage.objective.name != "lottery":
+        return _penalised(component, stage, bounds, programs)
     relaxed = relax(component, stage, bounds, programs)
-    none = Duals(dict.fromkeys(component.capacity, 0), [0] * len(component.rows.nodes), _zeros(stage), {})
-    return prove(component, stage, bounds, none if relaxed is None else relaxed.duals), relaxed
+    return prove(component, stage, bounds, _no_duals(component, stage) if relaxed is None else relaxed.duals), relaxed
+
+
+def _penalised(
+    component: Component, stage: Stage, bounds: Bounds, programs: Programs
+) -> tuple[Proven, Relaxed | None]:
+    """The stages before as a penalty in place of constraints that no solver's tolerance could meet.
+
+    Any multiplier that is large enough proves as much as the least, and with a whole one the rents stay whole.
+    """
+    earlier = [objective.cost for objective, _ in stage.before] + [component.limits] * stage.pay_own_way
+    best = prove(component, stage, bounds, _no_duals(component, stage)), None
+    for times in PENALTIES:
+        summed = [
+            cost + times * sum(costs[row] for costs in earlier) for row, cost in enumerate(stage.objective.cost)
+        ]
+        alone = Stage(Objective(stage.objective.name, summed, 1, {}, {}), (), False)
+        found = relax(component, alone, bounds, programs)
+        if found is None:
+            break
+        duals = Duals(found.duals.groups, found.duals.nodes, [times * DUAL_SCALE] * len(earlier), {})
+        proven = prove(component, stage, bounds, duals)
+        if proven.bound > best[0].bound:
+            best = proven, Relaxed(found.arcs, found.passes, found.rings, duals, found.is_complete)
+        elif best[1] is not None:
+            break
+    return best
+
+
+def _no_duals(component: Component, stage: Stage) -> Duals:
+    return Duals(dict.fromkeys(component.capacity, 0), [0] * len(component.rows.nodes), _zeros(stage), {})
 
 
 def _zeros(stage: Stage) -> Sequence[int]:

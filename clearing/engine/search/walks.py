@@ -104,7 +104,7 @@ class Walks:
     def _chains(self, cost: IntArray, level: int, below: int) -> Iterator[Walk]:
         gifts = np.flatnonzero(self.gift & (self.chain >= level))
         joins = self._joins(cost, ~self.gift & (self.chain >= level))
-        start = {}
+        start: dict[int, int] = {}
         for row in gifts.tolist():
             for t in self._ahead[int(self.rows.head[row])]:
                 if t not in start or cost[row] < cost[start[t]]:
@@ -116,7 +116,7 @@ class Walks:
 
     def _ends(self, cost: IntArray, level: int) -> dict[int, int]:
         """The cheapest last row from each node: one whose head may return to ``any``."""
-        returns, ends = set(self.rows.returns), {}
+        returns, ends = set(self.rows.returns), dict[int, int]()
         for row in np.flatnonzero(~self.gift & (self.chain >= level)).tolist():
             tail = int(self.rows.tail[row])
             if int(self.rows.head[row]) in returns and (tail not in ends or cost[row] < cost[ends[tail]]):

@@ -71,11 +71,17 @@ def limits_total(component: Component, rings: Rings) -> int:
 
 def decisions(component: Component, flows: Sequence[int]) -> Bounds:
     """Bounds that a proposal's flows come near to: each stepped delivery and each whole take at its nearest."""
-    rows, found = component.rows, {}
+    rows = component.rows
+    found: dict[str, tuple[int, int]] = {}
     for offer, held in rows.delivering.items():
         if not rows.asks.is_stepped(offer):
             continue
-        found[f"offer:{rows.book.offers.id[offer]}"] = _nearest(component, offer, sum(flows[row] for row in held))
+        name = rows.book.offers.id[offer]
+        found[f"offer:{name}"] = _nearest(component, offer, sum(flows[row] for row in held))
+        closed = found[f"offer:{name}"] == (0, 0)
+        for group in (f"rest:{name}", f"{name}|rest"):
+            if group in component.capacity:
+                found[group] = 0, 0 if closed else component.capacity[group]
     for (offer, place), held in rows.taking.items():
         piece = piece_of(component, held)
         if piece > 1:
