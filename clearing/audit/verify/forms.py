@@ -90,6 +90,8 @@ MEMO = text(r'(?:[^"\\\x00-\x1f]|\\["\\tr])*')
 """A memo may hold tabs and returns."""
 RING = text("R(?:[0-9]{6}|[1-9][0-9]{6,14})")
 NODE = text(f"hub|(?:pool|stock|offer|in|out|claim):{IDENTIFIER}")
+STATION = text(f"any|hub|rest|(?:pool|stock|offer|in|out|claim):{IDENTIFIER}")
+"""A node of a ring, which may also pass residual or anything."""
 TRUE = Kind("", "true", "")
 
 
@@ -105,7 +107,8 @@ _CONDITIONS = (
     Field("allow", listed(ID), required=False),
     Field("deny", listed(ID), required=False),
 )
-_ALTERNATIVE = record(Field("asset", text(rf"{IDENTIFIER}|\*")), Field("limit_ppm", INTEGER), Field("max", AMOUNT, required=False))
+_TAKEN = text(rf"{IDENTIFIER}|\*")
+_ALTERNATIVE = record(Field("asset", _TAKEN), Field("limit_ppm", INTEGER), Field("max", AMOUNT, required=False))
 _RECEIVED = record(Field("alternative", COUNT), Field("flow_micro", AMOUNT), Field("quantity", WHOLE))
 _SEGMENT = record(Field("flow_micro", AMOUNT), Field("members", listed(ID)))
 
@@ -197,7 +200,7 @@ PREMIA = form(
 RINGS = form(
     "outcome/rings.jsonl",
     Field("ring_id", RING),
-    Field("nodes", listed(NODE), kept=False),
+    Field("nodes", listed(STATION), kept=False),
     Field("flow_micro", AMOUNT, kept=False),
     Field("segments", listed(_SEGMENT), kept=False),
 )

@@ -1,7 +1,7 @@
 """Law 2, admission: a book in; every refusal with its figures, and the headroom left, out.
 
-Reasons in order: unsupported, expired, no_value, too_coarse; then, in ascending offer id, no_headroom. An
-offer needs credit for what it concedes beyond the allowance: capacity times rate in ppm, rounded up.
+Reasons in order: unsupported, expired, no_value, too_coarse, self_crossing; then, in ascending offer id,
+no_headroom. Unsupported and too_coarse are of rulebook 1, self_crossing of later ones. An offer needs credit for what it concedes beyond the allowance: capacity times rate in ppm, rounded up.
 Offers on one stock need together what the stock can carry at the highest of their rates.
 
 Example: a stock worth 100 µ, offers of 80 µ at 10 % and of 50 µ at 20 %. The first needs ⌈80 · 10 %⌉ = 8. With
@@ -16,6 +16,7 @@ from dataclasses import dataclass, field
 
 from clearing.audit.verify import forms
 from clearing.audit.verify.book import ANY, NONE, Book
+from clearing.audit.verify.law2_self_crossing import cross
 from clearing.audit.verify.lines import canonical, columns, compare
 from clearing.audit.verify.report import Findings, shown
 
@@ -27,10 +28,11 @@ Refusal = tuple[str, str | None, str | None]
 
 @dataclass(slots=True)
 class Admission:
-    """Who takes part: refusals by offer and the headroom left by participant."""
+    """Who takes part: refusals by offer, headroom left by participant, and the alternatives that are not kept."""
 
     refusals: dict[int, Refusal]
     headroom: list[int]
+    dropped: set[int] = field(default_factory=set)
 
 
 @dataclass(slots=True)
@@ -51,8 +53,13 @@ def admit(book: Book) -> Admission:
     headroom = [max(0, each) for each in opening]
     allowance = [book.rulebook.allowance_ppm if each >= 0 else 0 for each in opening]
     refusals = _refusals_of_terms(book)
+    dropped: set[int] = set()
+    if book.rulebook.self_crossing == "refuse":
+        crossing = cross(book, refusals)
+        dropped = crossing.dropped
+        refusals |= {offer: ("self_crossing", str(least), "0") for offer, least in crossing.refused.items()}
     stocks: dict[int, _StockNeed] = {}
-    rates = _greatest_concessions(book)
+    rates = _greatest_concessions(book, dropped)
     for offer, (participant, concession) in enumerate(zip(offers.participant, rates, strict=True)):
         rate = concession - allowance[participant]
         if rate <= 0 or offer in refusals:
@@ -64,7 +71,7 @@ def admit(book: Book) -> Admission:
         headroom[participant] -= need
         if offers.stock[offer] != NONE:
             _reserve(stocks[offers.stock[offer]], rate, offers.capacity[offer])
-    return Admission(refusals, headroom)
+    return Admission(refusals, headroom, dropped)
 
 
 def check_refusals(book: Book, admission: Admission, bytes_read: bytes, found: Findings) -> set[int]:
@@ -87,13 +94,16 @@ def _lines(book: Book, admission: Admission) -> Iterator[str]:
         yield canonical({name: value for name, value in line.items() if value is not None}) + "\n"
 
 
-def _greatest_concessions(book: Book) -> list[int]:
-    """Per offer the greatest −limit of its alternatives, in ppm."""
+def _greatest_concessions(book: Book, dropped: set[int]) -> list[int]:
+    """Per offer the greatest −limit of its alternatives that are kept, in ppm; where none is, that is never asked."""
     offers = book.offers
     if len(offers.alt_limit) == len(offers.id):
         return [-limit for limit in offers.alt_limit]
     starts = offers.alt_start
-    return [-min(offers.alt_limit[starts[i] : starts[i + 1]]) for i in range(len(offers.id))]
+    if not dropped:
+        return [-min(offers.alt_limit[starts[i] : starts[i + 1]]) for i in range(len(offers.id))]
+    kept = [[row for row in range(starts[i], starts[i + 1]) if row not in dropped] for i in range(len(offers.id))]
+    return [-min((offers.alt_limit[row] for row in rows), default=0) for rows in kept]
 
 
 def _refusals_of_terms(book: Book) -> dict[int, Refusal]:
@@ -124,8 +134,9 @@ def _asked(book: Book) -> dict[int, list[str]]:
 
 def _unusable_assets(book: Book) -> dict[int, Refusal]:
     assets, tolerance = book.assets, book.rulebook.tolerance_micro
+    divided = book.rulebook.version == 1  # later ones trade in whole increments what is too coarse to divide
     valueless = {asset for asset, value in enumerate(assets.value[:ANY]) if not value}
-    coarse = {asset for asset, value in enumerate(assets.value[:ANY]) if value > tolerance}
+    coarse = {asset for asset, value in enumerate(assets.value[:ANY]) if value > tolerance and divided}
     refusals: dict[int, Refusal] = {}
     if not valueless and not coarse:
         return refusals
