@@ -118,10 +118,10 @@ def _check_outcome(session: _Session, book: Book) -> None:
     if any(fills.offer_flow[offer] for offer in refused):
         found.skip("refused offers are filled", *found.laws[3:])
         return
-    admitted = Admitted(refused, admission.dropped, admission.headroom)
+    admitted = Admitted(refused, set(), admission.headroom)
     search = find_search(book, admitted, find_components(book, admitted)) if book.rulebook.version > 1 else Search()
     graph = build_graph(
-        book, fills, refused | search.offers, admission.headroom, dropped=admission.dropped, alone=search.alone
+        book, fills, refused | search.offers, admission.headroom, dropped=admitted.dropped, alone=search.alone
     )
     if not check_circulation(book, fills, graph, found, search.offers):
         found.skip("the fills are no circulation", 3, *found.laws[5:])

@@ -1,4 +1,4 @@
-"""certificate.json in, its stages with potentials by node out; what is malformed breaks law 0."""
+"""certificate.json in, its stages with potentials by node and its proofs out; what is malformed breaks law 0."""
 
 from __future__ import annotations
 
@@ -9,9 +9,14 @@ from typing import Any
 from clearing.audit.verify.forms import CERTIFICATE_PATH, LONG
 from clearing.audit.verify.graph import Graph
 from clearing.audit.verify.lines import canonical, strict_json
+from clearing.audit.verify.proofs import MalformedError, ProvenComponent, read_components
 from clearing.audit.verify.report import Findings, shown
 
-FORMAT = "clearing-certificate/1"
+FORMATS = {1: "clearing-certificate/1", 2: "clearing-certificate/2"}
+_FIELDS: dict[str, type] = {
+    "bound": str, "format": str, "gap": str, "lottery_stages": int, "optimal": bool, "stages": list, "unique": bool,
+}  # fmt: skip
+_FIELDS_2: dict[str, type] = {"components": list, "work_limit_reached": bool}
 _INTEGER = re.compile(LONG.inner)
 
 
@@ -34,27 +39,35 @@ class Certificate:
     bound: int
     gap: int
     lottery_stages: int
+    components: list[ProvenComponent] | None = None
+    """None under rulebook 1."""
+    work_limit_reached: bool = False
 
 
-def read_certificate(bytes_read: bytes, found: Findings) -> Certificate | None:
-    """The certificate, or None if it is malformed."""
+def read_certificate(bytes_read: bytes, found: Findings, version: int = 1) -> Certificate | None:
+    """The certificate under a rulebook of this version, or None if it is malformed."""
     value, wrong = _read(bytes_read)
-    if wrong is None and not _has(
-        value, bound=str, format=str, gap=str, lottery_stages=int, optimal=bool, stages=list, unique=bool
-    ):
+    if wrong is None and not _has(value, **_FIELDS, **(_FIELDS_2 if version == 2 else {})):
         wrong = "does not have the fields of a certificate, each of its type"
-    if wrong is None and value["format"] != FORMAT:
-        wrong = f"must have the format {FORMAT}"
+    if wrong is None and value["format"] != FORMATS[version]:
+        wrong = f"must have the format {FORMATS[version]}"
     if wrong is None and not (_integer(value["bound"]) and _integer(value["gap"])):
         wrong = "bound and gap are integers in text"
     if wrong is None:
         wrong = next(filter(None, map(_wrong_stage, value["stages"])), None)
+    components = None
+    if wrong is None and version == 2:
+        try:
+            components = read_components(value["components"])
+        except MalformedError as broken:
+            wrong = str(broken)
     if wrong is not None:
         found.add(0, wrong, CERTIFICATE_PATH, 1)
         return None
     stages = [Stage(each["objective"], int(each["value"]), each["potentials"]) for each in value["stages"]]
     claims = (value["unique"], value["optimal"], int(value["bound"]), int(value["gap"]))
-    return Certificate(stages, *claims, value["lottery_stages"])
+    reached = value.get("work_limit_reached", False)
+    return Certificate(stages, *claims, value["lottery_stages"], components, reached)
 
 
 def stage_potentials(stage: Stage, graph: Graph, found: Findings) -> list[int] | None:

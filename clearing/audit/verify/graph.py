@@ -6,6 +6,7 @@ Every arc points the way value is delivered: who takes b and delivers a is an ar
 
 from __future__ import annotations
 
+from collections.abc import Set
 from dataclasses import dataclass, field
 
 from clearing.audit.verify.book import INDEX, NONE, Book
@@ -55,13 +56,25 @@ class Graph:
         return f"{KINDS[kind]} {name}, {self.node[self.tail[arc]]} -> {self.node[self.head[arc]]}"
 
 
-def build_graph(book: Book, fills: Fills, refused: set[int], headroom: list[int]) -> Graph:
-    """The graph of the offers that take part."""
-    names = _node_names(book, refused)
+def build_graph(
+    book: Book,
+    fills: Fills,
+    refused: set[int],
+    headroom: list[int],
+    dropped: Set[int] = frozenset(),
+    alone: Set[int] = frozenset(),
+) -> Graph:
+    """The graph of the offers that take part: none of ``refused``, no alternative of ``dropped``.
+
+    Offers of ``alone`` form no classes.
+    """
+    names = _node_names(book, refused, dropped)
     graph = Graph(names, {name: number for number, name in enumerate(names)})
-    served = _add_offers(graph, book, fills, refused)
+    served = _add_offers(graph, book, fills, refused, dropped, alone)
     _add_stocks(graph, book, fills, refused)
     _add_accounts(graph, book, fills, served, headroom)
+    if book.rulebook.obligations != "set-off":
+        return graph
     for i, (debtor, creditor) in enumerate(zip(book.obligations.debtor, book.obligations.creditor, strict=True)):
         tail, head = (graph.number[f"claim:{book.participants.id[each]}"] for each in (creditor, debtor))
         graph.add(tail, head, book.obligations.amount[i], 0, OBLIGATION, i, fills.obligation_flow[i])
@@ -86,7 +99,7 @@ def target_name(book: Book, offer: int) -> str:
     return f"pool:{book.assets.name[offers.deliver[offer]]}"
 
 
-def _node_names(book: Book, refused: set[int]) -> list[str]:
+def _node_names(book: Book, refused: set[int], dropped: Set[int]) -> list[str]:
     offers = book.offers
     pools: set[int] = set()
     names: set[str] = set()
@@ -96,6 +109,8 @@ def _node_names(book: Book, refused: set[int]) -> list[str]:
             continue
         first, last = starts[offer], starts[offer + 1]
         taken = offers.alt_asset[first:last]
+        if dropped:
+            taken = [offers.alt_asset[each] for each in range(first, last) if each not in dropped]
         pools.add(deliver)
         pools.update(taken)
         if last - first > 1:
@@ -106,12 +121,15 @@ def _node_names(book: Book, refused: set[int]) -> list[str]:
             side = "out" if deliver == INDEX else "in"
             names |= {f"{side}:{book.participants.id[offers.participant[offer]]}", HUB}
     names.update(f"pool:{book.assets.name[asset]}" for asset in pools - {INDEX})
-    for each in (*book.obligations.debtor, *book.obligations.creditor):
+    netted = book.rulebook.obligations == "set-off"
+    for each in (*book.obligations.debtor, *book.obligations.creditor) if netted else ():
         names.add(f"claim:{book.participants.id[each]}")
     return sorted(names)
 
 
-def _add_offers(graph: Graph, book: Book, fills: Fills, refused: set[int]) -> dict[int, int]:
+def _add_offers(
+    graph: Graph, book: Book, fills: Fills, refused: set[int], dropped: Set[int], alone: Set[int]
+) -> dict[int, int]:
     """Arcs of offers; returns the summed capacity of each participant's offers that take INDEX."""
     offers, value, number = book.offers, book.assets.value, graph.number
     sources: dict[tuple[int, int], int] = {}
@@ -128,6 +146,8 @@ def _add_offers(graph: Graph, book: Book, fills: Fills, refused: set[int]) -> di
             target = targets[place] = number[target_name(book, offer)]
         last = offers.alt_start[offer + 1]
         for alternative in range(first, last):
+            if alternative in dropped:
+                continue
             asset = offers.alt_asset[alternative]
             start = (asset, participant if asset == INDEX else NONE)
             tail = sources.get(start)
@@ -141,7 +161,7 @@ def _add_offers(graph: Graph, book: Book, fills: Fills, refused: set[int]) -> di
             if last - first > 1:
                 head = number[f"offer:{offers.id[offer]}"]
                 graph.add(tail, head, bound, limit, ALTERNATIVE, alternative, flow)
-            elif most != NONE or stock != NONE:
+            elif most != NONE or stock != NONE or offer in alone:
                 graph.add(tail, target, bound, limit, OFFER, offer, flow)
             else:
                 _add_to_class(graph, classes, (tail, target, limit), offer, capacity, flow)

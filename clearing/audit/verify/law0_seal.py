@@ -198,7 +198,7 @@ def _wrong_field(name: str, value: Any) -> str | None:
     if name in _TEXTS:
         return None if _matches(value, _TEXTS[name]) else f"{shown(value)} is not of its form"
     if name == "rulebook_version":
-        return None if type(value) is int and value == 1 else "this program knows rulebook 1 alone"
+        return None if type(value) is int and value in (1, 2) else "this program knows rulebooks 1 and 2 alone"
     if not isinstance(value, dict):
         return "must be an object"
     if name == "counts":

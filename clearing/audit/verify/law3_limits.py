@@ -11,6 +11,9 @@ out, and rounding to 1 and 0 leaves 1 ≥ 0.299 − 0.003 − 1.
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Set
+from types import MappingProxyType
+
 from clearing.audit.verify import forms
 from clearing.audit.verify.book import INDEX, Book
 from clearing.audit.verify.fills import Fills
@@ -20,26 +23,34 @@ from clearing.audit.verify.lines import columns
 from clearing.audit.verify.report import Findings
 
 
-def read_premia(bytes_read: bytes, book: Book, fills: Fills, found: Findings) -> dict[int, int] | None:
-    """The premia as published, by asset, None unless every asset that is delivered has one."""
+def read_premia(
+    bytes_read: bytes, book: Book, fills: Fills, found: Findings, searched: Set[int] = frozenset()
+) -> dict[int, int] | None:
+    """The premia as published, by asset, None unless every asset that is delivered in the circulation has one."""
     read = columns(bytes_read, forms.PREMIA, Findings())
     if read is None:
         return None
     assets = [book.assets.index.get(name) for name in read[0]]
     premia = {asset: int(ppm) for asset, ppm in zip(assets, read[1], strict=True) if asset is not None}
     delivered = {asset for asset, flow in zip(book.offers.deliver, fills.offer_flow, strict=True) if flow}
+    if searched:
+        apart = {book.offers.deliver[offer] for offer in searched}
+        premia = {asset: ppm for asset, ppm in premia.items() if asset not in apart}
+        delivered -= apart
     for asset in sorted(delivered - premia.keys() - {INDEX}):
         found.add(5, f"{book.assets.name[asset]} is delivered and has no premium", forms.PREMIA.path)
     return None if delivered - premia.keys() - {INDEX} else premia
 
 
-def check_premia(book: Book, fills: Fills, premia: dict[int, int], found: Findings) -> None:
+def check_premia(
+    book: Book, fills: Fills, premia: dict[int, int], found: Findings, searched: Set[int] = frozenset()
+) -> None:
     """Every filled alternative is paid at least its limit by the published premia."""
     offers = book.offers
     mu = _by_asset(book, premia)
     rows = zip(fills.alt_flow, offers.alt_offer, offers.alt_asset, offers.alt_limit, strict=True)
     for flow, offer, asset, limit in rows:
-        if flow and mu[offers.deliver[offer]] - mu[asset] < limit:
+        if flow and offer not in searched and mu[offers.deliver[offer]] - mu[asset] < limit:
             paid = mu[offers.deliver[offer]] - mu[asset]
             message = f"{offers.id[offer]} is filled at a limit of {limit} ppm, the premia pay {paid}"
             found.add(3, message, forms.FILLS.path, fills.line(book, offer), "received")
@@ -53,14 +64,23 @@ def check_money(
     sums: Accounts,
     premia: dict[int, int],
     found: Findings,
+    searched: Mapping[int, int] = MappingProxyType({}),
 ) -> None:
-    """Every offer and every account in money, after rounding."""
+    """Every offer and every account in money, after rounding.
+
+    What ``searched`` offers are paid is looked at apart; each may be so many µ short by rounding.
+    """
     offers, values, mu = book.offers, book.assets.value, _by_asset(book, premia)
     booked, count = _booked(book, priced)
     slack = [0] * len(book.participants.id)
     delivered_value = [0] * len(book.participants.id)
     for offer, flow in enumerate(fills.offer_flow):
         if not flow:
+            continue
+        if offer in searched:
+            participant = offers.participant[offer]
+            slack[participant] += PPM * searched[offer] + _worst_of_residual(book, fills, offer)
+            delivered_value[participant] += flow
             continue
         deliver, owed, worst, received = offers.deliver[offer], 0, 0, 0
         own = mu[deliver] * values[deliver] * (fills.delivered[offer] - legs.given[offer])
@@ -80,6 +100,13 @@ def check_money(
         slack[participant] += (worst + abs(mu[deliver])) * residual
         delivered_value[participant] += value
     _check_accounts(book, sums, slack, delivered_value, found)
+
+
+def _worst_of_residual(book: Book, fills: Fills, offer: int) -> int:
+    """What an offer may concede on what it takes beyond what it delivers."""
+    span = slice(book.offers.alt_start[offer], book.offers.alt_start[offer + 1])
+    worst = max(0, -min(book.offers.alt_limit[span]))
+    return worst * abs(fills.offer_flow[offer] - sum(fills.alt_flow[span]))
 
 
 def _check_accounts(book: Book, sums: Accounts, slack: list[int], delivered_value: list[int], found: Findings) -> None:

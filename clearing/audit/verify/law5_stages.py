@@ -14,16 +14,17 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from clearing.audit.verify.asks import Asks
 from clearing.audit.verify.book import Book
 from clearing.audit.verify.certificate import Certificate, Stage, stage_potentials
 from clearing.audit.verify.forms import CERTIFICATE_PATH
-from clearing.audit.verify.graph import OBLIGATION, OFFER, WHOLE, Graph
+from clearing.audit.verify.graph import ALTERNATIVE, OBLIGATION, OFFER, WHOLE, Graph
 from clearing.audit.verify.lottery import arc_cost
 from clearing.audit.verify.report import Findings
 from clearing.audit.verify.residual import Residual, Step, components, condense, condense_linear
 
 SEGMENTS = 16
-FIRST_OBJECTIVES = ("surplus", "value", "even")
+LOTTERY = "lottery"
 SPLIT_KINDS = (OFFER, WHOLE, OBLIGATION)
 
 
@@ -47,13 +48,18 @@ class _Priced:
 
 def check_stages(book: Book, graph: Graph, certificate: Certificate, salt: bytes, found: Findings) -> list[int] | None:
     """The potentials of the first stage by node, None unless they are proven."""
-    _check_claims(certificate, found)
+    leading = [name for name in book.rulebook.objectives if name != LOTTERY]
+    if certificate.components is None:
+        _check_claims(certificate, found)
+    if certificate.lottery_stages != len(certificate.stages) - len(leading):
+        message = f"is {certificate.lottery_stages} and must be {len(certificate.stages) - len(leading)}"
+        found.add(5, message, CERTIFICATE_PATH, 1, "lottery_stages")
     face = _Face(list(range(len(graph.tail))), [0] * len(graph.tail), list(graph.capacity))
     first: list[int] | None = None
     unique = False
     for place, stage in enumerate(certificate.stages):
-        lottery = place + 1 - len(FIRST_OBJECTIVES)
-        expected = FIRST_OBJECTIVES[place] if lottery < 1 else "lottery"
+        lottery = place + 1 - len(leading)
+        expected = leading[place] if lottery < 1 else LOTTERY
         if stage.objective != expected or unique:
             wanted = "no further stage, the result was unique" if unique else expected
             _blame(stage, place, f"should be {wanted}", found)
@@ -61,15 +67,15 @@ def check_stages(book: Book, graph: Graph, certificate: Certificate, salt: bytes
         potentials = stage_potentials(stage, graph, found)
         if potentials is None:
             return first
-        priced = _price(book, graph, face, place, salt)
+        priced = _price(book, graph, face, place, (expected, lottery), salt)
         if stage.value != priced.value:
             _blame(stage, place, f"has the value {priced.value}, not {stage.value}", found)
         if not _proven(book, graph, priced.residual, potentials, stage, place, found):
             return first
         unique = lottery >= 1 and _is_unique(graph, priced.steps, potentials)
         first = potentials if place == 0 else first
-        face = _next_face(graph, face, priced.steps, potentials, place)
-    _check_end(certificate, unique, found)
+        face = _next_face(graph, face, priced.steps, potentials, place, expected)
+    _check_end(certificate, len(leading), unique, found)
     return first
 
 
@@ -80,16 +86,15 @@ def _check_claims(certificate: Certificate, found: Findings) -> None:
         "gap": (certificate.gap, 0),
         "optimal": (certificate.optimal, True),
         "unique": (certificate.unique, True),
-        "lottery_stages": (certificate.lottery_stages, len(stages) - len(FIRST_OBJECTIVES)),
     }
     for name, (claimed, actual) in claims.items():
         if claimed != actual:
             found.add(5, f"is {claimed} and must be {actual}", CERTIFICATE_PATH, 1, name)
 
 
-def _check_end(certificate: Certificate, unique: bool, found: Findings) -> None:
-    if len(certificate.stages) <= len(FIRST_OBJECTIVES):
-        found.add(5, "stages of rulebook 1 are missing", CERTIFICATE_PATH, 1, "stages")
+def _check_end(certificate: Certificate, leading: int, unique: bool, found: Findings) -> None:
+    if len(certificate.stages) <= leading:
+        found.add(5, "stages of the rulebook are missing", CERTIFICATE_PATH, 1, "stages")
     elif not unique:
         message = "the result is not unique after the last stage: a lottery stage is missing"
         found.add(5, message, CERTIFICATE_PATH, 1, "unique")
@@ -99,22 +104,22 @@ def _blame(stage: Stage, place: int, message: str, found: Findings) -> None:
     found.add(5, f"stage {place + 1} ({stage.objective}) {message}", CERTIFICATE_PATH, 1, "stages")
 
 
-def _price(book: Book, graph: Graph, face: _Face, place: int, salt: bytes) -> _Priced:
-    if place == 2:
+def _price(book: Book, graph: Graph, face: _Face, place: int, objective: tuple[str, int], salt: bytes) -> _Priced:
+    """A stage by the name of its objective and the number of its lottery."""
+    name, lottery = objective
+    if name == "even":
         return _price_even(graph, face)
-    if place == 0:
-        costs, value = graph.limit, _sum_of_products(graph.limit, graph.flow)
-    elif place == 1:
-        counted = [-1 if kind in SPLIT_KINDS else 0 for kind in graph.kind]
-        costs, value = [counted[arc] for arc in face.arcs], _sum_of_products(counted, graph.flow)
-    else:
-        stage = place + 1 - len(FIRST_OBJECTIVES)
-        costs = [arc_cost(salt, stage, book, graph, arc) for arc in face.arcs]
+    if name == LOTTERY:
+        costs = [arc_cost(salt, lottery, book, graph, arc) for arc in face.arcs]
         value = _sum_of_products(costs, [graph.flow[arc] for arc in face.arcs])
+    else:
+        of_arcs = _costs(book, graph, name)
+        value = _sum_of_products(of_arcs, graph.flow)
+        costs = of_arcs if place == 0 else [of_arcs[arc] for arc in face.arcs]
     flows = [graph.flow[arc] for arc in face.arcs]
     rows = zip(face.arcs, costs, flows, face.least, face.most, strict=True)
     residual = condense_linear(graph.tail, graph.head, len(graph.node), rows)
-    if place == 0:
+    if place == 0 and name == "surplus":
         return _Priced(residual, [], value)
     columns = zip(face.arcs, costs, flows, face.least, face.most, strict=True)
     steps = [
@@ -122,6 +127,32 @@ def _price(book: Book, graph: Graph, face: _Face, place: int, salt: bytes) -> _P
         for arc, cost, flow, least, most in columns
     ]
     return _Priced(residual, steps, value)
+
+
+def _costs(book: Book, graph: Graph, name: str) -> list[int]:
+    """What one µ on each arc costs in a stage that is neither even nor a lottery."""
+    if name == "surplus":
+        return graph.limit
+    if name == "value":
+        return [-1 if kind in SPLIT_KINDS else 0 for kind in graph.kind]
+    costs = [0] * len(graph.kind)
+    if name not in ("items", "priority"):
+        return costs
+    offers, asks = book.offers, Asks(book)
+    givers: dict[int, set[int]] = {}
+    for kind, item in zip(graph.kind, graph.item, strict=True):
+        if kind in (OFFER, WHOLE):
+            givers.setdefault(offers.deliver[item], set()).add(offers.participant[item])
+    for arc, (kind, item) in enumerate(zip(graph.kind, graph.item, strict=True)):
+        if kind not in (OFFER, ALTERNATIVE):
+            continue
+        alternative = item if kind == ALTERNATIVE else offers.alt_start[item]
+        asset, offer = offers.alt_asset[alternative], offers.alt_offer[alternative]
+        if not asks.indivisible(asset) or book.assets.internal[asset]:
+            continue
+        if givers.get(asset, set()) - {offers.participant[offer]}:
+            costs[arc] = -1 if name == "items" else alternative - offers.alt_start[offer]
+    return costs
 
 
 def _price_even(graph: Graph, face: _Face) -> _Priced:
@@ -170,11 +201,13 @@ def _proven(
     return found.total() == before
 
 
-def _next_face(graph: Graph, face: _Face, steps: list[Step], potentials: list[int], place: int) -> _Face:
+def _next_face(
+    graph: Graph, face: _Face, steps: list[Step], potentials: list[int], place: int, objective: str
+) -> _Face:
     """Arcs of reduced cost 0 stay free, within the same bounds."""
-    if place == 2:
+    if objective == "even":
         return _even_face(graph, face, potentials)
-    if place == 0:
+    if place == 0 and objective == "surplus":
         kept = [
             i
             for i, (cost, tail, head) in enumerate(zip(graph.limit, graph.tail, graph.head, strict=True))

@@ -93,7 +93,7 @@ def price_legs(book: Book, legs: Legs, premia: dict[int, int]) -> list[Leg]:
         giver, alternative = divmod(key, alternatives)
         asset = asset_of[alternative]
         value = quantity * values[asset]
-        premium, rest = divmod(value * mu[asset], PPM)
+        premium, rest = divmod(value * mu.get(asset, 0), PPM)
         if rest * 2 > PPM or (rest * 2 == PPM and premium & 1):
             premium += 1
         priced.append((key, giver, alternative, asset, quantity, value, premium))

@@ -13,6 +13,7 @@ LAWS = {
     4: "circulation: every node balances, every capacity is kept",
     5: "optimum: potentials, uniqueness, shares and premia are those of the rulebook",
     6: "settlement: rings, legs, entries, instructions and counts follow from the circulation",
+    7: "beyond rulebook 1: rings, bounds, gaps and pay of what was searched are those of the rulebook",
 }
 LISTED_PER_LAW_MAX = 25
 SHOWN_LENGTH_MAX = 120
@@ -43,6 +44,8 @@ class Report:
     """By which trusted means the inputs are authenticated: key, digest, book root."""
     notes: tuple[str, ...]
     digest: str | None
+    laws: tuple[int, ...] = tuple(range(7))
+    """The laws of the session's rulebook."""
 
     @property
     def holds(self) -> bool:
@@ -68,6 +71,7 @@ class Findings:
     counts: dict[int, int] = field(default_factory=dict)
     unchecked: dict[int, str] = field(default_factory=dict)
     notes: list[str] = field(default_factory=list)
+    laws: tuple[int, ...] = tuple(range(7))
 
     def add(
         self, law: int, message: str, file: str | None = None, line: int | None = None, field: str | None = None
@@ -95,6 +99,7 @@ class Findings:
             authenticated=authenticated,
             notes=tuple(self.notes),
             digest=digest,
+            laws=self.laws,
         )
 
 

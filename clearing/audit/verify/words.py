@@ -11,6 +11,8 @@ from clearing.audit.verify.report import LAWS, Report, Violation
 def report_lines(report: Report) -> Iterator[str]:
     """Every law with its verdict, then what is broken, then what the whole comes to."""
     for law, meaning in LAWS.items():
+        if law not in report.laws:
+            continue
         verdict = "BROKEN" if law in report.counts else "not checked" if law in report.unchecked else "ok"
         yield f"law {law}  {verdict:<11}  {meaning}"
         if law in report.unchecked:

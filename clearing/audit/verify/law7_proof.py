@@ -1,0 +1,232 @@
+"""Law 7, proof: a stage's tree of branches and leaves in, the bound that it proves out, or why it proves none.
+
+A leaf prices every row: its cost, what it costs the stages before, and the rents of the groups that hold it. If no ring
+that the rules allow has a negative price, no outcome is below −Σ rents · capacities − Σ multipliers · values.
+
+Example (S = 1): a ring of two offers of 10 µ each that gains 5 a µ. Rents 5 and 0 leave the ring at 0, and prove
+that nothing is below −(5 · 10 + 0 · 10) = −50.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from clearing.audit.verify.law7_objectives import Objective, limits_of
+from clearing.audit.verify.law7_rows import ANYTHING, PLAIN, POOL, TO_REST, Searched, ways_of
+from clearing.audit.verify.law7_walks import UNLIMITED, gaining_length
+from clearing.audit.verify.proofs import Branch, Leaf
+from clearing.audit.verify.report import shown
+
+OFFER, TAKE = "offer:", "take:"
+Ranges = Mapping[str, tuple[int, int]]
+"""By group what branches leave of it: least and most."""
+
+
+@dataclass(frozen=True, slots=True)
+class Stage:
+    """An objective and those before it, with their values."""
+
+    objective: Objective
+    before: Sequence[tuple[Objective, int]]
+    surplus_first: bool
+
+
+class UnprovenError(ValueError):
+    """A proof that proves nothing; the text says why."""
+
+
+def proven_bound(searched: Searched, stage: Stage, proof: Leaf | Branch) -> int:
+    """The least bound of a tree's leaves. Raises UnprovenError."""
+    bounds = []
+    waiting: list[tuple[Leaf | Branch, Ranges]] = [(proof, {})]
+    while waiting:
+        part, ranges = waiting.pop()
+        if isinstance(part, Leaf):
+            bounds.append(_leaf_bound(searched, stage, part, ranges))
+            continue
+        _check_branch(searched, part)
+        low, high = ranges.get(part.group, (0, _capacity(searched, part.group)))
+        waiting.append((part.low, {**ranges, part.group: (low, min(high, part.at))}))
+        least = max(low, part.above)
+        waiting.append((part.high, {**ranges, part.group: (least, max(high, least))}))
+    return min(bounds)
+
+
+def _leaf_bound(searched: Searched, stage: Stage, leaf: Leaf, ranges: Ranges) -> int:
+    _check_leaf(searched, stage, leaf, ranges)
+    price = row_prices(searched, stage, leaf)
+    _check_gains(searched, leaf, price)
+    total = 0
+    for name, rent in leaf.rents.items():
+        low, high = ranges.get(name, (0, _capacity(searched, name)))
+        total -= max(rent * low, rent * high)
+    values = [value for _, value in stage.before] + [0] * (not stage.surplus_first)
+    total -= sum(times * value for times, value in zip(leaf.multipliers, values, strict=True))
+    people = searched.book.participants.id
+    total -= sum(leaf.scale - leaf.served.get(people[person], 0) for person in stage.objective.served)
+    return -(-total // leaf.scale)
+
+
+def row_prices(searched: Searched, stage: Stage, leaf: Leaf) -> list[int]:
+    """a(row): every row at the scale of a leaf."""
+    price = stage.objective.scaled(leaf.scale)
+    for (before, _), times in zip(stage.before, leaf.multipliers, strict=False):
+        if times:
+            price = [one + other for one, other in zip(price, before.scaled(times), strict=True)]
+    if not stage.surplus_first and leaf.multipliers[-1]:
+        own = leaf.multipliers[-1]
+        price = [one + own * limit for one, limit in zip(price, limits_of(searched), strict=True)]
+    for person, offers in stage.objective.served.items():
+        weight = leaf.served.get(searched.book.participants.id[person], 0)
+        for offer, least in offers.items():
+            for row in searched.delivering[offer]:
+                price[row] += -weight // least
+    for name, rent in leaf.rents.items():
+        for row in _rows(searched, name):
+            price[row] += rent
+    return price
+
+
+def _check_branch(searched: Searched, branch: Branch) -> None:
+    """Nothing is admitted between the two parts."""
+    least, step = _steps(searched, branch.group)
+    at, above = branch.at, branch.above
+    if at < 0 or above <= at:
+        raise UnprovenError(f"a branch on {shown(branch.group)} from {at} to {above}")
+    onward = (at // step + 1) * step
+    if above > (max(onward, least) if at < least else onward):
+        raise UnprovenError(f"{shown(branch.group)} may lie between {at} and {above}")
+
+
+def _steps(searched: Searched, group: str) -> tuple[int, int]:
+    """The least that is admitted besides nothing, and the step from there."""
+    offers, asks = searched.book.offers, searched.asks
+    if group.startswith(OFFER):
+        offer = offers.index.get(group.removeprefix(OFFER), -1)
+        if offer in searched.delivering:
+            return asks.least(offer), asks.step(offer)
+    elif (row := searched.index.get(group.removeprefix(TAKE))) is not None and searched.rows[row].kind == PLAIN:
+        piece = asks.piece(searched.rows[row].asset)
+        return piece, piece
+    raise UnprovenError(f"a branch on {shown(group)}, which is not of this component")
+
+
+def _check_leaf(searched: Searched, stage: Stage, leaf: Leaf, ranges: Ranges) -> None:
+    if leaf.scale < 1:
+        raise UnprovenError(f"a scale of {leaf.scale}")
+    if len(leaf.multipliers) != len(stage.before) + (not stage.surplus_first) or min(leaf.multipliers, default=0) < 0:
+        raise UnprovenError("one multiplier of at least 0 belongs to each stage before")
+    for (before, _), times in zip(stage.before, leaf.multipliers, strict=False):
+        if before.counts and times:
+            raise UnprovenError(f"a multiplier for {before.name}, which is no sum over rows")
+    people = {searched.book.participants.id[person] for person in stage.objective.served}
+    for name, weight in leaf.served.items():
+        if name not in people or not 0 <= weight <= leaf.scale:
+            raise UnprovenError(f"served: {shown(name)} cannot have the weight {weight}")
+    for name, rent in leaf.rents.items():
+        bounded = name in ranges
+        if name not in searched.groups and not (bounded and name.startswith(TAKE)):
+            raise UnprovenError(f"rents: {shown(name)} is no group here")
+        if rent < 0 and not (bounded and ranges[name][0] > 0):
+            raise UnprovenError(f"rents: {shown(name)} has {rent}, below 0")
+
+
+def _check_gains(searched: Searched, leaf: Leaf, price: list[int]) -> None:
+    """No ring that the rules allow has a negative price."""
+    ways, number = ways_of(searched)
+    if leaf.potentials.keys() - number.keys() - _parts(searched):
+        raise UnprovenError("a potential is of no node")
+    length = gaining_length(ways, price)
+    if length is not None:
+        raise UnprovenError(f"a ring of at most {length} gains")
+    unlimited = [
+        row
+        for row, gift in enumerate(tail == ways.any for tail in ways.tail)
+        if (ways.chain_limit if gift else ways.ring_limit)[row] == UNLIMITED
+    ]
+    if not unlimited:
+        return
+    taking, giving = _plain_ends(searched), _parted_ends(searched)
+    if not any(_potentials_hold(searched, leaf.potentials, price, unlimited, ends) for ends in (taking, giving)):
+        raise UnprovenError("the potentials leave a row that gains")
+
+
+Ends = Sequence[tuple[str, str]]
+"""By row where it takes and where it delivers."""
+
+
+def _potentials_hold(
+    searched: Searched, potentials: Mapping[str, int], price: list[int], rows: list[int], ends: Ends
+) -> bool:
+    """Whether no row gains, and no way from where one delivers to where the next takes."""
+    for row in rows:
+        tail, head = ends[row]
+        if price[row] + potentials.get(tail, 0) < potentials.get(head, 0):
+            return False
+    return all(potentials.get(one, 0) >= potentials.get(other, 0) for one, other in _passes(searched, rows, ends))
+
+
+def _passes(searched: Searched, rows: list[int], ends: Ends) -> set[tuple[str, str]]:
+    """From where rows deliver to where others, whom they do not conflict with, take."""
+    givers: dict[str, dict[str, int]] = {}
+    takers: dict[str, dict[str, int]] = {}
+    for row in rows:
+        each = searched.rows[row]
+        givers.setdefault(each.head, {})[ends[row][1]] = row
+        takers.setdefault(each.tail, {})[ends[row][0]] = row
+    joins = set()
+    for node, starts in givers.items():
+        for start, one in starts.items():
+            for end, other in takers.get(node, {}).items():
+                if start != end and not searched.clash(one, other):
+                    joins.add((start, end))
+            if node.startswith(POOL) and ANYTHING in takers:
+                joins.add((start, ANYTHING))
+    return joins
+
+
+def _plain_ends(searched: Searched) -> Ends:
+    return [(row.tail, row.head) for row in searched.rows]
+
+
+def _parted_ends(searched: Searched) -> Ends:
+    """Pools taken apart where offers conflict: those with a conflict have a node of their own."""
+    offers, names = searched.book.offers, searched.book.assets.name
+    apart, ends = _clashing(searched), []
+    for row in searched.rows:
+        tail, head, given = row.tail, row.head, offers.deliver[row.offer]
+        if (row.offer, row.asset) in apart[1]:
+            tail = f"take:{offers.id[row.offer]}:{names[row.asset]}"
+        if row.kind != TO_REST and given in apart[2]:
+            head = f"give:{offers.id[row.offer]}" if (row.offer, given) in apart[0] else f"open:{names[given]}"
+        ends.append((tail, head))
+    return ends
+
+
+def _parts(searched: Searched) -> set[str]:
+    return {end for ends in _parted_ends(searched) for end in ends}
+
+
+def _clashing(searched: Searched) -> tuple[set[tuple[int, int]], set[tuple[int, int]], set[int]]:
+    """Givers and takers with a conflict, each with its asset, and these assets."""
+    deliver = searched.book.offers.deliver
+    givers = {(giver, deliver[giver]) for giver, _ in searched.clashes}
+    takers = {(taker, deliver[giver]) for giver, taker in searched.clashes}
+    return givers, takers, {asset for _, asset in givers}
+
+
+def _capacity(searched: Searched, group: str) -> int:
+    """The bound of a group before any branch; an offer takes no more than its capacity and the residual."""
+    if group in searched.groups:
+        return searched.groups[group].capacity
+    row = searched.index.get(group.removeprefix(TAKE))
+    if row is None:
+        raise UnprovenError(f"{shown(group)} is not of this component")
+    return searched.book.offers.capacity[searched.rows[row].offer] + searched.asks.tolerance
+
+
+def _rows(searched: Searched, group: str) -> Sequence[int]:
+    if group in searched.groups:
+        return searched.groups[group].rows
+    return searched.taking[searched.rows[searched.index[group.removeprefix(TAKE)]].alternative]
