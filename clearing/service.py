@@ -31,6 +31,11 @@ from clearing.engine.optimum import certify, optimise
 from clearing.engine.premia import set_premia
 from clearing.engine.ranges import admitted_faults, graph_faults, quantity_faults
 from clearing.engine.rings import find_rings
+from clearing.engine.search.programs import Programs
+from clearing.engine.search.rows import build_rows
+from clearing.engine.search.search import Searched, search
+from clearing.engine.search.tiers import CIRCULATION, Tier, circulating, find_tiers
+from clearing.engine.search.together import join
 from clearing.engine.shares import share
 from clearing.model.arcs import ArcFlow
 from clearing.model.book import Book, SessionTerms
@@ -40,6 +45,7 @@ from clearing.model.faults import Fault, FaultReport, Refusal
 from clearing.model.outcome import Outcome
 from clearing.settle.instructions import issue_instructions
 from clearing.settle.statement import draw_statement
+from clearing.solvers.apart import SolverApart
 
 Progress: TypeAlias = Callable[[str], None]
 """Told the name of each stage as it begins: seal, solve, certify, settle, write."""
@@ -162,11 +168,14 @@ def decide(
     *,
     salt: bytes,
     solver: str = "ortools",
+    programs: Programs | None = None,
     progress: Progress | None = None,
 ) -> Outcome:
-    """Everything that follows from a book and a salt."""
+    """Everything that follows from a book and a salt; ``programs`` stands in for the solver in its own process."""
     begin, flow_solver = progress or _silent, FLOW_SOLVERS[solver]
     begin("solve")
+    tiers = find_tiers(book, admission) if book.rulebook.version > 1 else ()
+    searched = _search(book, admission, tiers, salt, programs)
     optimum = optimise(book, graph, salt, flow_solver)
     begin("certify")
     certificate, potential = certify(book, graph, salt, optimum)
@@ -174,6 +183,12 @@ def decide(
     begin("settle")
     shares = share(book, graph, optimum.flow, salt)
     rings = find_rings(book, graph, optimum.flow, shares)
+    paid = returned = None
+    if book.rulebook.version > 1:
+        whole = join(book, tiers, searched, shares=shares, rings=rings, certificate=certificate)
+        shares, rings, certificate, paid, returned = (
+            whole.shares, whole.rings, whole.certificate, whole.paid, whole.returned,
+        )  # fmt: skip
     legs, fills = make_legs(book, rings, shares, premia, salt, flow_solver)
     instructions = issue_instructions(book, legs)
     return Outcome(
@@ -183,11 +198,22 @@ def decide(
         premia=premia,
         rings=rings,
         legs=legs,
-        entries=book_entries(book, legs),
+        entries=book_entries(book, legs, paid=paid, returned=returned),
         positions=take_positions(book, legs),
         instructions=instructions,
         totals=add_up(book, fills, rings, legs, instructions),
     )
+
+
+def _search(
+    book: Book, admission: Admission, tiers: Sequence[Tier], salt: bytes, programs: Programs | None
+) -> Sequence[Searched]:
+    """Every component that no circulation can clear in; the solver's process starts only if there is one."""
+    wanted = [tier for tier in tiers if tier.tier != CIRCULATION]
+    if programs is not None or not wanted:
+        return [search(build_rows(book, admission, tier), salt, programs) for tier in wanted if programs is not None]
+    with SolverApart() as own:
+        return [search(build_rows(book, admission, tier), salt, own) for tier in wanted]
 
 
 def outcome_of(book: Book, salt: bytes, *, solver: str = "ortools") -> Outcome:
@@ -230,7 +256,7 @@ def _admitted(book: Book) -> tuple[Admission, NettingGraph]:
     _stop_on(quantity_faults(book))
     admission = admit(book)
     _stop_on(admitted_faults(book, admission))
-    graph = build_graph(book, admission)
+    graph = build_graph(book, circulating(book, admission))
     _stop_on(graph_faults(book, graph))
     return admission, graph
 

@@ -14,6 +14,7 @@ import numpy as np
 
 from clearing.audit.canonical import Lines, canonical, row_batches
 from clearing.audit.input_lines import asset_names
+from clearing.audit.proof_objects import component_object
 from clearing.model.book import Book, Offers
 from clearing.model.faults import Refusal
 from clearing.model.outcome import Certificate, Fills, Instructions, Legs, Outcome, Premium, Rings
@@ -31,13 +32,14 @@ PREMIA = "outcome/premia.jsonl"
 REFUSALS = "outcome/refusals.jsonl"
 RINGS = "outcome/rings.jsonl"
 CERTIFICATE_FORMAT = "clearing-certificate/1"
+CERTIFICATE_FORMAT_2 = "clearing-certificate/2"
 FIRST_LONG_NUMBER = 1_000_000
 """The first number that six digits do not hold."""
 
 
 def outcome_files(book: Book, outcome: Outcome) -> Iterator[tuple[str, Iterator[Lines]]]:
     """Path and lines of each file; a file without lines yields no batch."""
-    yield CERTIFICATE, iter([[certificate_line(outcome.certificate)]])
+    yield CERTIFICATE, iter([[certificate_line(outcome.certificate, version=book.rulebook.version)]])
     yield ENTRIES, _entry_lines(book, outcome)
     yield FILLS, _fill_lines(book, outcome.fills)
     yield INSTRUCTIONS, _instruction_lines(book, outcome.instructions)
@@ -53,7 +55,7 @@ def ring_id(ring: int) -> str:
     return f"R{ring + 1:06d}"
 
 
-def certificate_line(certificate: Certificate) -> str:
+def certificate_line(certificate: Certificate, *, version: int = 1) -> str:
     """The certificate as one canonical object; potentials are written by schema, there may be millions."""
     stages = ",".join(
         f'{{"objective":{canonical(stage.objective)},"potentials":{{'
@@ -61,10 +63,15 @@ def certificate_line(certificate: Certificate) -> str:
         + f'}},"value":"{stage.value}"}}'
         for stage in certificate.stages
     )
+    components, reached, name = "", "", CERTIFICATE_FORMAT
+    if version > 1:
+        name = CERTIFICATE_FORMAT_2
+        components = f'"components":{canonical([component_object(each) for each in certificate.components])},'
+        reached = f',"work_limit_reached":{canonical(certificate.work_limit_reached)}'
     return (
-        f'{{"bound":"{certificate.bound}","format":"{CERTIFICATE_FORMAT}","gap":"{certificate.gap}",'
+        f'{{"bound":"{certificate.bound}",{components}"format":"{name}","gap":"{certificate.gap}",'
         f'"lottery_stages":{certificate.lottery_stages},"optimal":{canonical(certificate.optimal)},'
-        f'"stages":[{stages}],"unique":{canonical(certificate.unique)}}}'
+        f'"stages":[{stages}],"unique":{canonical(certificate.unique)}{reached}}}'
     )
 
 
@@ -99,7 +106,7 @@ def _offer_fill_batch(offers: Offers, fills: Fills, *, first: int, last: int) ->
     quantities = fills.alt_quantity[low:high].tolist()
 
     def received(a: int, b: int) -> str:
-        if b - a == 1:
+        if b - a == 1 and flows[a - low]:
             return f'{{"alternative":0,"flow_micro":"{flows[a - low]}","quantity":"{quantities[a - low]}"}}'
         return ",".join(
             f'{{"alternative":{at - a},"flow_micro":"{flows[at - low]}","quantity":"{quantities[at - low]}"}}'

@@ -15,11 +15,13 @@ from typing import Any
 from clearing.audit.outcome_lines import (
     CERTIFICATE,
     CERTIFICATE_FORMAT,
+    CERTIFICATE_FORMAT_2,
     ENTRIES,
     POSITIONS,
     PREMIA,
     REFUSALS,
 )
+from clearing.audit.proof_objects import component_of
 from clearing.audit.seal import BUNDLE_FORMAT, MANIFEST
 from clearing.audit.stored_fills import stored_fills
 from clearing.audit.stored_legs import stored_instructions, stored_legs
@@ -61,8 +63,8 @@ def read_stored_outcome(read: Read, book: Book) -> Outcome:
 def _certificate(read: Read) -> Certificate:
     try:
         record = json.loads(read(CERTIFICATE).decode())
-        if record["format"] != CERTIFICATE_FORMAT:
-            raise flaw(f"its format is not {CERTIFICATE_FORMAT}")
+        if record["format"] not in (CERTIFICATE_FORMAT, CERTIFICATE_FORMAT_2):
+            raise flaw(f"its format is neither {CERTIFICATE_FORMAT} nor {CERTIFICATE_FORMAT_2}")
         return Certificate(
             stages=[_stage(stage) for stage in record["stages"]],
             unique=_flag(record["unique"]),
@@ -70,6 +72,8 @@ def _certificate(read: Read) -> Certificate:
             bound=int(record["bound"]),
             gap=int(record["gap"]),
             lottery_stages=int(record["lottery_stages"]),
+            components=tuple(component_of(each) for each in record.get("components", ())),
+            work_limit_reached=_flag(record.get("work_limit_reached", False)),
         )
     except MALFORMED as error:
         raise InputFault(f"{CERTIFICATE} is no certificate of {CERTIFICATE_FORMAT}: {reason_of(error)}") from error

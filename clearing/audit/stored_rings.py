@@ -15,13 +15,15 @@ import numpy as np
 
 from clearing.audit.outcome_lines import RINGS, ring_id
 from clearing.audit.stored_lines import Read, Record, a_text, checked, each_record, flaw, line_fault
-from clearing.model.book import AMOUNT_LIMIT, INDEX, NONE, Book
+from clearing.model.book import AMOUNT_LIMIT, ANY, INDEX, NONE, Book
 from clearing.model.outcome import Rings
 
 if TYPE_CHECKING:
     from clearing.model.columns import IntArray
 
 _AMOUNT_MAX = AMOUNT_LIMIT - 1
+NONE_TAKEN = -3
+"""A member of a ring that takes residual receives nothing."""
 
 
 def stored_rings(read: Read, book: Book, offer_of: dict[str, int], asset_of: dict[str, int]) -> Rings:
@@ -40,7 +42,7 @@ def stored_rings(read: Read, book: Book, offer_of: dict[str, int], asset_of: dic
         if len(named) < 2:
             raise flaw("it has fewer than two nodes")
         claims = named[0].startswith("claim:")
-        sources = [NONE] * len(named) if claims else _sources(named, asset_of)
+        sources = [NONE] * len(named) if claims else _sources(named, record["segments"], asset_of)
         rows = obligation_of if claims else offer_of
         for segment in record["segments"]:
             members = segment["members"]
@@ -75,8 +77,14 @@ def stored_rings(read: Read, book: Book, offer_of: dict[str, int], asset_of: dic
     )
 
 
-def _sources(nodes: Sequence[str], asset_of: Mapping[str, int]) -> list[int]:
-    """What the member receives on each arc that leaves a pool or an account."""
+def _sources(nodes: Sequence[str], segments: Sequence[Record], asset_of: Mapping[str, int]) -> list[int]:
+    """What the member receives on each arc that leaves a pool or an account.
+
+    A searched ring has a member at every node: INDEX at the hub, anything at ``any``, residual at ``rest``.
+    """
+    if all(len(segment["members"]) == len(nodes) for segment in segments):
+        plain = {"hub": INDEX, "any": ANY, "rest": NONE_TAKEN}
+        return [plain[node] if node in plain else asset_of[node.removeprefix("pool:")] for node in nodes]
     return [
         INDEX if node.startswith("in:") else asset_of[node.removeprefix("pool:")]
         for node in nodes

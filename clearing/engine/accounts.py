@@ -19,11 +19,21 @@ if TYPE_CHECKING:
     from clearing.model.columns import IntArray
 
 
-def book_entries(book: Book, legs: Legs) -> Sequence[Entry]:
-    """Entries by (participant, kind); each kind sums to zero, amounts of 0 are left out."""
+def book_entries(
+    book: Book, legs: Legs, *, paid: IntArray | None = None, returned: IntArray | None = None
+) -> Sequence[Entry]:
+    """Entries by (participant, kind); each kind sums to zero, amounts of 0 are left out.
+
+    ``paid`` is what searched components pay each participant besides its legs; ``returned`` the value of gifts' returns
+    that it gives less what it takes, which count as if they had been delivered.
+    """
     value, traded = legs.value_micro, book.offers.deliver[legs.giver_offer] == INDEX
     index = _net(book, legs, np.where(traded, -value, 0))
     premium, residual = _net(book, legs, legs.premium_micro), _net(book, legs, value)
+    if paid is not None:
+        premium = premium + paid
+    if returned is not None:
+        residual = residual + returned
     columns = zip(index.tolist(), premium.tolist(), residual.tolist(), strict=True)
     kinds = ("index", "premium", "residual")
     return [
@@ -58,7 +68,7 @@ def add_up(book: Book, fills: Fills, rings: Rings, legs: Legs, instructions: Ins
     filled, capacity = fills.offer_flow_micro, offer_capacity_micro(book)
     taken = np.flatnonzero(fills.alt_flow_micro)
     gains = zip(book.offers.alt_limit_ppm[taken].tolist(), fills.alt_flow_micro[taken].tolist(), strict=True)
-    lengths = np.diff(rings.member_start)
+    lengths = np.diff(rings.member_start) - _returns(rings)
     return Totals(
         filled_offers=int(np.count_nonzero((filled > 0) & (filled == capacity))),
         partly_filled_offers=int(np.count_nonzero((filled > 0) & (filled < capacity))),
@@ -70,6 +80,13 @@ def add_up(book: Book, fills: Fills, rings: Rings, legs: Legs, instructions: Ins
         segments=len(rings.segment_flow_micro),
         groups=int(instructions.group.max(initial=-1)) + 1,
     )
+
+
+def _returns(rings: Rings) -> IntArray:
+    """1 for each segment of a chain of gifts, whose return counts no length."""
+    chains = np.array(["any" in nodes for nodes in rings.nodes], dtype=np.int64)
+    returns: IntArray = np.repeat(chains, np.diff(rings.segment_start))
+    return returns
 
 
 def _net(book: Book, legs: Legs, amount: IntArray) -> IntArray:

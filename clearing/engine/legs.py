@@ -48,7 +48,10 @@ def _deliveries(book: Book, rings: Rings) -> _Deliveries:
     goods = ~np.array(rings.of_obligations, dtype=np.bool_)[ring_of]
     follower = np.arange(1, len(rings.member) + 1)
     follower[rings.member_start[1:] - 1] = rings.member_start[:-1]
-    kept = np.flatnonzero(np.repeat(goods, length))
+    given = np.repeat(goods, length)
+    if rings.member_delivers is not None:
+        given &= rings.member_delivers
+    kept = np.flatnonzero(given)
     taker = follower[kept]
     giver = rings.member[kept]
     row = book.offers.alt_start[rings.member[taker]] + rings.member_alternative[taker]

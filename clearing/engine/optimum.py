@@ -1,6 +1,6 @@
 """The optimum: netting graph -> the one circulation that is best in every objective, in order.
 
-Rulebook 1: surplus, value, even, then lottery stages until no other circulation is as good. Each stage is
+The objectives of the rulebook, then lottery stages until no other circulation is as good. Each stage is
 solved on the face of optima of the stages before it. ``certify`` then records the potentials of every stage
 at the final flow, which prove each optimum to anyone without a solver.
 """
@@ -17,7 +17,7 @@ from clearing.engine.faces import Face, Network, Steps, flat, is_unique, minimis
 from clearing.engine.flow_solver import FlowSolver
 from clearing.engine.lottery import lottery_costs
 from clearing.engine.netting_graph import ACCOUNT, ALTERNATIVE, OBLIGATION, OFFER, STOCK, WHOLE, NettingGraph
-from clearing.model.book import Book
+from clearing.model.book import NONE, Book
 from clearing.model.errors import LawBroken
 from clearing.model.outcome import Certificate, Stage
 
@@ -40,12 +40,13 @@ def optimise(book: Book, graph: NettingGraph, salt: bytes, solver: FlowSolver) -
     network, face = _whole(graph)
     flow = np.zeros(len(graph.tail), dtype=np.int64)
     balance = np.zeros(network.nodes, dtype=np.int64)
-    for number in range(3 + LOTTERY_STAGES_MAX):
+    first = len(book.rulebook.objectives) - 1
+    for number in range(first + LOTTERY_STAGES_MAX):
         steps = _steps(book, graph, face, number, salt)
         flow = minimise(network, face, steps, flow, balance, solver)
         potential = potentials(network, face, steps, flow)
-        if number >= 3 and is_unique(network, face, steps, flow, potential):
-            return Optimum(flow, number - 2)
+        if number >= first and is_unique(network, face, steps, flow, potential):
+            return Optimum(flow, number - first + 1)
         face = next_face(network, face, steps, potential)
     raise LawBroken(f"no unique circulation after {LOTTERY_STAGES_MAX} lottery stages")
 
@@ -54,14 +55,16 @@ def certify(book: Book, graph: NettingGraph, salt: bytes, optimum: Optimum) -> t
     """The certificate, and the potentials of stage 1 that the premia are taken from."""
     network, face = _whole(graph)
     stages, recorded = [], []
-    for number in range(3 + optimum.lottery_stages):
+    objectives = book.rulebook.objectives
+    last = len(objectives) - 2 + optimum.lottery_stages
+    for number in range(last + 1):
         steps = _steps(book, graph, face, number, salt)
         potential = potentials(network, face, steps, optimum.flow)
-        value = _value(face, steps, optimum.flow, number)
-        name = book.rulebook.objectives[min(number, 3)]
+        name = objectives[min(number, len(objectives) - 1)]
+        value = _value(face, steps, optimum.flow, name)
         stages.append(Stage(name, value, dict(zip(graph.nodes, potential.tolist(), strict=True))))
         recorded.append(potential)
-        if number < 2 + optimum.lottery_stages:
+        if number < last:
             face = next_face(network, face, steps, potential)
     unique = is_unique(network, face, steps, optimum.flow, potential)
     certificate = Certificate(stages, unique, True, stages[0].value, 0, optimum.lottery_stages)
@@ -76,15 +79,42 @@ def _whole(graph: NettingGraph) -> tuple[Network, Face]:
 
 def _steps(book: Book, graph: NettingGraph, face: Face, number: int, salt: bytes) -> Steps:
     """The cost of each arc in stage ``number``, counted from 0."""
-    if number == 0:
+    lottery = number + 2 - len(book.rulebook.objectives)
+    if lottery > 0:
+        return flat(_lottery(book, graph, face, lottery, salt))
+    name = book.rulebook.objectives[number]
+    if name == "surplus":
         return flat(graph.cost)
+    if name in ("items", "priority"):
+        return flat(_piece_costs(book, graph, name))
     delivering = (graph.kind == OFFER) | (graph.kind == WHOLE) | (graph.kind == OBLIGATION)
-    if number == 1:
-        return flat(-delivering.astype(np.int64))
-    if number == 2:
-        zero = np.zeros(len(graph.tail), dtype=np.int64)
+    zero = np.zeros(len(graph.tail), dtype=np.int64)
+    if name == "even":
         return Steps(zero, face.free & delivering, book.rulebook.even_segments)
-    return flat(_lottery(book, graph, face, number - 2, salt))
+    return flat(-delivering.astype(np.int64) if name == "value" else zero)
+
+
+def _piece_costs(book: Book, graph: NettingGraph, name: str) -> IntArray:
+    """-1, or the alternative's position, on arcs that take a whole piece which another participant delivers."""
+    offers, assets = book.offers, book.assets
+    cost = np.zeros(len(graph.tail), dtype=np.int64)
+    taking = np.flatnonzero((graph.kind == OFFER) | (graph.kind == ALTERNATIVE))
+    start = offers.alt_start[graph.owner[taking]]
+    row = np.where(graph.kind[taking] == ALTERNATIVE, graph.alternative[taking], start)
+    counted = (assets.value_micro > book.rulebook.residual_tolerance_micro) & np.array(
+        [each != "internal" for each in assets.asset_class], dtype=np.bool_
+    )
+    desk = offers.participant[graph.owner[taking]]
+    admitted = np.concatenate([graph.member, graph.owner[graph.kind == WHOLE]])
+    least = np.full(len(assets.id) + 2, len(book.participants.id), dtype=np.int64)
+    most = np.full(len(assets.id) + 2, NONE, dtype=np.int64)
+    np.minimum.at(least, offers.deliver[admitted], offers.participant[admitted])
+    np.maximum.at(most, offers.deliver[admitted], offers.participant[admitted])
+    asset = offers.alt_asset[row]
+    by_another = (most[asset] != NONE) & ((least[asset] != desk) | (most[asset] != desk))
+    counts = by_another & np.append(counted, [False, False])[asset]
+    cost[taking[counts]] = -1 if name == "items" else (row - start)[counts]
+    return cost
 
 
 def _lottery(book: Book, graph: NettingGraph, face: Face, stage: int, salt: bytes) -> IntArray:
@@ -107,12 +137,12 @@ def _lottery_texts(book: Book, graph: NettingGraph, arcs: IntArray, stage: int) 
             yield f"{stage}|offer|{book.offers.id[i]}|{place}"
 
 
-def _value(face: Face, steps: Steps, flow: IntArray, number: int) -> int:
-    """Σ cost x flow, in unbounded integers: over all arcs, from the third stage on over those it can move."""
-    if number == 2:
+def _value(face: Face, steps: Steps, flow: IntArray, name: str) -> int:
+    """Σ cost x flow, in unbounded integers: over all arcs, for even and lottery over those it can move."""
+    if name == "even":
         arcs = np.flatnonzero(steps.stepped)
         return _stepped_value(face.high[arcs], flow[arcs], steps)
-    counted = np.flatnonzero((flow != 0) & (steps.cost != 0) & (face.free | (number < 2)))
+    counted = np.flatnonzero((flow != 0) & (steps.cost != 0) & (face.free | (name != "lottery")))
     return _sum_of_products(steps.cost[counted].tolist(), flow[counted].tolist())
 
 

@@ -60,7 +60,11 @@ def find_rings(book: Book, graph: NettingGraph, flow: IntArray, shares: Shares) 
         nodes=[tuple(graph.nodes[x] for x in ring.nodes) for ring in extracted],
         flow_micro=np.array([ring.flow for ring in extracted], dtype=np.int64),
         of_obligations=[ring.nodes[0] in claims for ring in extracted],
-        **segments,
+        segment_start=segments["segment_start"],
+        segment_flow_micro=segments["segment_flow_micro"],
+        member_start=segments["member_start"],
+        member=segments["member"],
+        member_alternative=segments["member_alternative"],
     )
 
 

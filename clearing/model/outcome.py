@@ -11,9 +11,10 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from clearing.model.faults import Refusal
+from clearing.model.proof import ComponentProof
 
 if TYPE_CHECKING:
-    from clearing.model.columns import IntArray
+    from clearing.model.columns import BoolArray, IntArray
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,6 +52,10 @@ class Certificate:
     """Lower bound of the first stage's value."""
     gap: int
     lottery_stages: int
+    components: Sequence[ComponentProof] = ()
+    """Rulebook 2: every component, with the proofs of those that were searched."""
+    work_limit_reached: bool = False
+    """Whether the work limit ended a search that might have closed a gap."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,6 +91,8 @@ class Rings:
     member_start: IntArray
     member: IntArray
     member_alternative: IntArray
+    member_delivers: BoolArray | None = None
+    """Whether what a member delivers goes to the next one, and is not residual or a gift's return; None: all do."""
 
 
 @dataclass(frozen=True, slots=True)

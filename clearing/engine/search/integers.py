@@ -1,4 +1,4 @@
-"""Integer program: the relaxation's columns with the decisions of stepped offers -> a proposal; PuLP and HiGHS solve it."""
+"""Integer program: the relaxation's columns and the decisions of stepped offers -> a proposal for them."""
 
 from __future__ import annotations
 

@@ -1,7 +1,7 @@
 """Relaxation: a component, a stage and branches -> the linear program over rings, its proposal and its duals.
 
-Rows whose rings no length bounds flow along arcs; other rings are columns, priced and never enumerated: a round asks for
-the closed walks that the duals make cheapest, until there is none below zero.
+Rows whose rings no length bounds flow along arcs; other rings are columns, priced and never enumerated: a round asks
+for the closed walks that the duals make cheapest, until there is none below zero.
 """
 
 from __future__ import annotations
@@ -212,8 +212,7 @@ class Program:
         """Balances of the nodes that arcs touch."""
         if not self.component.walks.free.any():
             return {}
-        at = {node: self._add(0, 0, self.unit) for node in range(len(self.component.rows.nodes))}
-        return at
+        return {node: self._add(0, 0, self.unit) for node in range(len(self.component.rows.nodes))}
 
     def _no_worse(self, objective: Objective, value: int) -> int:
         if objective.served or objective.counted:

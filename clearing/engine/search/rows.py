@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from clearing.engine.admission import Admission
-from clearing.engine.search.asks import Asks, row_offers
+from clearing.engine.search.asks import Asks
 from clearing.engine.search.tiers import Tier
 from clearing.model.book import ANY, INDEX, NONE, Book
 

@@ -22,7 +22,6 @@ from clearing.engine.search.witness import decisions, limits_total, piece_of, ro
 from clearing.model.errors import LawBroken
 from clearing.model.proof import Branch, ComponentProof, Proof, ProvenStage
 
-
 PENALTIES = (1, 16, 256, 4_096)
 
 
@@ -125,7 +124,7 @@ def _penalised(
     Any multiplier that is large enough proves as much as the least, and with a whole one the rents stay whole.
     """
     earlier = [objective.cost for objective, _ in stage.before] + [component.limits] * stage.pay_own_way
-    best = prove(component, stage, bounds, _no_duals(component, stage)), None
+    best: tuple[Proven, Relaxed | None] = prove(component, stage, bounds, _no_duals(component, stage)), None
     for times in PENALTIES:
         summed = [
             cost + times * sum(costs[row] for costs in earlier) for row, cost in enumerate(stage.objective.cost)

@@ -7,7 +7,7 @@ that takes all or none they need integers. A component that needs none of it nev
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -47,6 +47,17 @@ def find_tiers(book: Book, admission: Admission) -> Sequence[Tier]:
     """Every component of the admitted offers, by name."""
     scene = _Scene(book, admission, Asks(book), stepped(book), row_offers(book))
     return sorted((_tier(scene, offers) for offers in _components(scene)), key=lambda tier: tier.component)
+
+
+def circulating(book: Book, admission: Admission) -> Admission:
+    """The admission with the offers of circulations only: those that the netting graph is built from."""
+    if book.rulebook.version == 1:
+        return admission
+    admitted = np.zeros_like(admission.admitted)
+    for tier in find_tiers(book, admission):
+        if tier.tier == CIRCULATION:
+            admitted[list(tier.offers)] = True
+    return replace(admission, admitted=admitted)
 
 
 def _components(scene: _Scene) -> Sequence[IntArray]:

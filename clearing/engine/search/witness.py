@@ -101,7 +101,9 @@ def _nearest(component: Component, offer: int, delivered: int) -> tuple[int, int
     return whole, whole
 
 
-def into_rings(component: Component, arcs: Mapping[int, int], passes: Mapping[tuple[int, int], int]) -> dict[tuple[int, ...], int] | None:
+def into_rings(
+    component: Component, arcs: Mapping[int, int], passes: Mapping[tuple[int, int], int]
+) -> dict[tuple[int, ...], int] | None:
     """Balanced flows along arcs as rings; None where they do not balance."""
     rows, left = component.rows, {}
     onward: dict[int, list[tuple[int, int, int]]] = {}

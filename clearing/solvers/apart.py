@@ -22,7 +22,7 @@ MEMORY_MAX = 6 * 2**30
 WORKER = (sys.executable, "-m", "clearing.solvers.highs_worker")
 
 
-class SolverProcess:
+class SolverApart:
     """Implements ``engine.search.programs.Programs``; starts its process when it is first needed."""
 
     def __init__(
@@ -34,7 +34,7 @@ class SolverProcess:
         self._running: subprocess.Popen[bytes] | None = None
         self._lost = False
 
-    def __enter__(self) -> SolverProcess:
+    def __enter__(self) -> SolverApart:
         return self
 
     def __exit__(
@@ -116,16 +116,16 @@ def _plain(columns: Sequence[Column]) -> list[Any]:
     return [(c.cost, c.low, c.high, c.unit, c.whole, c.entries) for c in columns]
 
 
-def _answer(said: Any, process: SolverProcess) -> Answer | None:
+def _answer(said: Any, solver: SolverApart) -> Answer | None:
     """What was said, if it is an answer: integers only."""
     if said is None:
         return None
-    columns, duals = (said.get("columns"), said.get("duals")) if isinstance(said, dict) else (None, None)
-    if _integers(columns) and _integers(duals):
+    columns, duals = (_integers(said.get(name)) if isinstance(said, dict) else None for name in ("columns", "duals"))
+    if columns is not None and duals is not None:
         return Answer(columns, duals)
-    process.failures.append("the solver's answer is none")
+    solver.failures.append("the solver's answer is none")
     return None
 
 
-def _integers(said: Any) -> bool:
-    return isinstance(said, list) and all(type(each) is int for each in said)
+def _integers(said: Any) -> list[int] | None:
+    return said if isinstance(said, list) and all(type(each) is int for each in said) else None

@@ -1,0 +1,76 @@
+"""Pay: the rings of a searched component and its proof -> what each offer is paid beyond value for value, in whole µ.
+
+Uniform prices need not exist here. Where rings alone bound the trade, each ring shares its own gain by the rents of
+its offers: who is scarce earns. Where pieces are indivisible, every filled offer gets its own limit and the same
+surplus per unit of value on top. Either way nobody is paid less than its limit, and pay sums to zero.
+
+Example: a ring of 1,000 µ of two offers with limits -4 % and +1 % gains 3 %. With equal rents they get -4 + 1.5 and
+1 + 1.5 %: -25 and +25 µ.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+from clearing.engine.search.search import Searched
+from clearing.engine.search.tiers import RINGS
+from clearing.engine.search.witness import row_flows
+from clearing.model.proof import Leaf
+
+PPM = 1_000_000
+
+
+def pay(searched: Searched) -> Mapping[int, int]:
+    """µ that each offer gets (negative: pays)."""
+    return _by_ring(searched) if searched.proof.tier == RINGS else _alike(searched)
+
+
+def _by_ring(searched: Searched) -> Mapping[int, int]:
+    component, rows = searched.component, searched.component.rows
+    rents = _rents(searched)
+    paid: dict[int, int] = {}
+    for ring, flow in sorted(searched.rings.items()):
+        limits, shares = [component.limits[row] for row in ring], [rents[row] for row in ring]
+        gain, total = -sum(limits), sum(shares)
+        if total == 0:
+            shares, total = [1] * len(ring), len(ring)
+        exact = [flow * (rho * total + gain * share) for rho, share in zip(limits, shares, strict=True)]
+        for row, amount in zip(ring, _whole(exact, PPM * total), strict=True):
+            offer = rows.row[row].offer
+            paid[offer] = paid.get(offer, 0) + amount
+    return paid
+
+
+def _rents(searched: Searched) -> Sequence[int]:
+    """Rent of each row in the proof of surplus, 0 where surplus is not the first objective."""
+    component = searched.component
+    rents = [0] * len(component.rows.row)
+    first = searched.proof.stages[0]
+    if first.objective == "surplus" and isinstance(first.proof, Leaf):
+        for name, rent in first.proof.rents.items():
+            for row in component.group_rows[name]:
+                rents[row] += rent
+    return rents
+
+
+def _alike(searched: Searched) -> Mapping[int, int]:
+    component, flows = searched.component, row_flows(searched.component, searched.rings)
+    taken: dict[int, int] = {}
+    owed: dict[int, int] = {}
+    for (offer, _), held in sorted(component.rows.taking.items()):
+        for row in held:
+            taken[offer] = taken.get(offer, 0) + flows[row]
+            owed[offer] = owed.get(offer, 0) + component.limits[row] * flows[row]
+    filled = [offer for offer in sorted(taken) if taken[offer]]
+    total, gain = sum(taken.values()), -sum(owed.values())
+    exact = [owed[offer] * total + gain * taken[offer] for offer in filled]
+    return dict(zip(filled, _whole(exact, PPM * total), strict=True)) if filled else {}
+
+
+def _whole(exact: Sequence[int], unit: int) -> Sequence[int]:
+    """exact/unit rounded down, what is left over to the largest remainders, ties to the first; the sum stays 0."""
+    amounts = [each // unit for each in exact]
+    left = -sum(amounts)
+    for place in sorted(range(len(exact)), key=lambda i: (-(exact[i] % unit), i))[:left]:
+        amounts[place] += 1
+    return amounts
