@@ -114,11 +114,11 @@ def _check_outcome(session: _Session, book: Book) -> None:
         found.skip("the fills cannot be read", 1, *found.laws[3:])
         return
     check_fills_balance(book, fills, found)
-    check_fates(book, fills, refused, found)
+    check_fates(book, fills, refused, admission.dropped, found)
     if any(fills.offer_flow[offer] for offer in refused):
         found.skip("refused offers are filled", *found.laws[3:])
         return
-    admitted = Admitted(refused, set(), admission.headroom)
+    admitted = Admitted(refused, admission.dropped, admission.headroom)
     search = find_search(book, admitted, find_components(book, admitted)) if book.rulebook.version > 1 else Search()
     graph = build_graph(
         book, fills, refused | search.offers, admission.headroom, dropped=admitted.dropped, alone=search.alone

@@ -8,8 +8,8 @@ from clearing.audit.verify.fills import Fills
 from clearing.audit.verify.report import Findings
 
 
-def check_fates(book: Book, fills: Fills, refused: set[int], found: Findings) -> None:
-    """Every offer and obligation has one fate within its own terms."""
+def check_fates(book: Book, fills: Fills, refused: set[int], dropped: set[int], found: Findings) -> None:
+    """Every offer and obligation has one fate within its own terms; ``dropped`` alternatives take nothing."""
     offers = book.offers
     for offer in sorted(refused):
         if fills.offer_flow[offer]:
@@ -19,6 +19,11 @@ def check_fates(book: Book, fills: Fills, refused: set[int], found: Findings) ->
         if flow > capacity or delivered > quantity:
             message = f"{offers.id[offer]} delivers more than the {quantity} increments offered"
             found.add(2, message, forms.FILLS.path, fills.line(book, offer), "delivered")
+    for alternative in sorted(dropped):
+        if fills.alt_flow[alternative]:
+            offer = offers.alt_offer[alternative]
+            message = f"{offers.id[offer]} takes {book.assets.name[offers.alt_asset[alternative]]} against its own desk"
+            found.add(2, message, forms.FILLS.path, fills.line(book, offer), "received")
     _check_maxima(book, fills, found)
     _check_stocks(book, fills, found)
     debts = zip(fills.obligation_flow, book.obligations.amount, strict=True)

@@ -61,7 +61,7 @@ def check_proofs(outcome: Outcome, recorded: ProvenComponent, salt: bytes, found
                 _blame(where, f"has the bound {stage.bound}, its proof says {bound}", found)
             if bound > value:
                 _blame(where, f"has the value {value} below its bound {bound}", found)
-        before.append((objective, value))
+        before.append((objective, stage.value))
 
 
 def check_claims(certificate: Certificate, objectives: Sequence[str], found: Findings) -> None:

@@ -12,6 +12,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
+from clearing.audit.verify.book import NONE
 from clearing.audit.verify.law7_objectives import Objective, limits_of
 from clearing.audit.verify.law7_rows import ANYTHING, PLAIN, POOL, TO_REST, Searched, ways_of
 from clearing.audit.verify.law7_walks import UNLIMITED, gaining_length
@@ -59,6 +60,8 @@ def _leaf_bound(searched: Searched, stage: Stage, leaf: Leaf, ranges: Ranges) ->
     _check_gains(searched, leaf, price)
     total = 0
     for name, rent in leaf.rents.items():
+        if _residual_offer(searched, name) is not None:
+            continue
         low, high = ranges.get(name, (0, _capacity(searched, name)))
         total -= max(rent * low, rent * high)
     values = [value for _, value in stage.before] + [0] * (not stage.surplus_first)
@@ -85,7 +88,19 @@ def row_prices(searched: Searched, stage: Stage, leaf: Leaf) -> list[int]:
     for name, rent in leaf.rents.items():
         for row in _rows(searched, name):
             price[row] += rent
+        residual = _residual_offer(searched, name)
+        if residual is not None:
+            # Residual is at most tolerance · D / least: the rent of the bound is earned by what is delivered.
+            share = -rent * searched.asks.tolerance // searched.asks.least(residual)
+            for row in searched.delivering[residual]:
+                price[row] += share
     return price
+
+
+def _residual_offer(searched: Searched, group: str) -> int | None:
+    """The offer whose residual a group bounds, if it does."""
+    offer = searched.groups[group].residual_of if group in searched.groups else NONE
+    return None if offer == NONE else offer
 
 
 def _check_branch(searched: Searched, branch: Branch) -> None:
@@ -205,7 +220,10 @@ def _parted_ends(searched: Searched) -> Ends:
 
 
 def _parts(searched: Searched) -> set[str]:
-    return {end for ends in _parted_ends(searched) for end in ends}
+    names = searched.book.assets.name
+    return {end for ends in _parted_ends(searched) for end in ends} | {
+        f"open:{names[a]}" for a in _clashing(searched)[2]
+    }
 
 
 def _clashing(searched: Searched) -> tuple[set[tuple[int, int]], set[tuple[int, int]], set[int]]:

@@ -39,10 +39,12 @@ NO_ASSET = -9
 
 @dataclass(frozen=True, slots=True)
 class Group:
-    """A bound on the sum of some rows; a bounded row is a group of its own."""
+    """A bound on the sum of some rows."""
 
     capacity: int
     rows: Sequence[int]
+    residual_of: int = NONE
+    """The offer whose residual it bounds."""
 
 
 @dataclass(slots=True)
@@ -165,11 +167,11 @@ def _groups(searched: Searched, admitted: Admitted) -> Mapping[str, Group]:
     leaving: dict[int, list[int]] = {}
     for place, row in enumerate(rows):
         if row.kind == FROM_REST:
-            groups[row.name] = Group(searched.asks.tolerance, [place])
+            groups[row.name] = Group(searched.asks.tolerance, [place], row.offer)
         elif row.kind == TO_REST:
             leaving.setdefault(row.offer, []).append(place)
     for offer, held in leaving.items():
-        groups[f"rest:{offers.id[offer]}"] = Group(searched.asks.tolerance, held)
+        groups[f"rest:{offers.id[offer]}"] = Group(searched.asks.tolerance, held, offer)
     return groups
 
 
