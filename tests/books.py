@@ -9,6 +9,8 @@ from typing import Any
 import numpy as np
 
 from clearing.model.book import (
+    ANY,
+    ANY_NAME,
     INDEX,
     INDEX_NAME,
     NONE,
@@ -49,7 +51,7 @@ def book(
     accounts = dict.fromkeys(named, (0, 10**12, NONE)) | dict(desks or {})
     participants, assets = sorted(accounts), sorted(values)
     stock_rows = sorted(stocks)
-    number = {INDEX_NAME: INDEX} | {name: i for i, name in enumerate(assets)}
+    number = {INDEX_NAME: INDEX, ANY_NAME: ANY} | {name: i for i, name in enumerate(assets)}
     desk = {name: i for i, name in enumerate(participants)}
     stock = {row[0]: i for i, row in enumerate(stock_rows)}
     rows = sorted(offers, key=lambda o: str(o["id"]))

@@ -16,7 +16,8 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from clearing.model.book import INDEX, NONE, Book
+from clearing.engine.self_crossing import cross
+from clearing.model.book import ANY, INDEX, NONE, Book
 from clearing.model.faults import Refusal, RefusalReason
 
 if TYPE_CHECKING:
@@ -32,22 +33,31 @@ class Admission:
     admitted: BoolArray
     refusals: tuple[Refusal, ...]
     headroom_left_micro: IntArray
+    kept: BoolArray
+    """Mask over the alternatives: not kept is what would let a desk clear with itself (rulebook 2)."""
 
 
 def admit(book: Book) -> Admission:
     """Apply the reasons in their order of precedence, then headroom in order of offer id."""
-    refusals = _too_coarse(book) | _no_value(book) | _expired(book) | _unsupported(book)
+    refusals = _no_value(book) | _expired(book)
+    if book.rulebook.version == 1:
+        refusals = _too_coarse(book) | refusals | _unsupported(book)
     admitted = np.ones(len(book.offers.id), dtype=np.bool_)
     admitted[list(refusals)] = False
-    without_headroom, left = _by_headroom(book, admitted)
+    kept = np.ones(len(book.offers.alt_asset), dtype=np.bool_)
+    if book.rulebook.self_crossing == "refuse":
+        kept, crossing = _self_crossing(book, admitted)
+        admitted[list(crossing)] = False
+        refusals |= crossing
+    without_headroom, left = _by_headroom(book, admitted, kept)
     admitted[list(without_headroom)] = False
     refusals |= without_headroom
-    return Admission(admitted, tuple(refusals[i] for i in sorted(refusals)), left)
+    return Admission(admitted, tuple(refusals[i] for i in sorted(refusals)), left, kept)
 
 
 def offer_capacity_micro(book: Book) -> IntArray:
     """Value of each offer's whole quantity; 0 where the fixing has no value."""
-    values = np.append(book.assets.value_micro, 1)  # INDEX = -1 is the last
+    values = np.append(book.assets.value_micro, 1)  # INDEX is the last, and ANY is never delivered
     capacity: IntArray = book.offers.quantity * values[book.offers.deliver]
     return capacity
 
@@ -58,9 +68,12 @@ def headroom_micro(book: Book) -> IntArray:
     return headroom
 
 
-def needs_micro(book: Book, some: BoolArray) -> IntArray:
-    """Headroom that a set of offers (mask) needs together, per participant, whether it is there or not."""
-    rate, capacity = _rates_ppm(book), offer_capacity_micro(book)
+def needs_micro(book: Book, some: BoolArray, kept: BoolArray) -> IntArray:
+    """Headroom that a set of offers (mask) needs together, per participant, whether it is there or not.
+
+    ``kept`` is the mask of the alternatives that count.
+    """
+    rate, capacity = _rates_ppm(book, kept), offer_capacity_micro(book)
     rows = np.flatnonzero(some & (rate > 0))
     alone, drawn = rows[book.offers.stock[rows] == NONE], rows[book.offers.stock[rows] != NONE]
     needs = np.zeros(len(book.participants.id), dtype=np.int64)
@@ -75,11 +88,15 @@ def needs_micro(book: Book, some: BoolArray) -> IntArray:
 
 
 def _unsupported(book: Book) -> dict[int, Refusal]:
-    version = f"rulebook {book.rulebook.version}"
+    """Conditions, and taking anything, in the order of their columns."""
+    offers = book.offers
+    asked = {offer: conditions.named() for offer, conditions in offers.conditions.items()}
+    for offer in (np.searchsorted(offers.alt_start, np.flatnonzero(offers.alt_asset == ANY), "right") - 1).tolist():
+        asked[offer] = ("receive_assets", *asked.get(offer, ()))
     return {
-        offer: Refusal(offer, RefusalReason.UNSUPPORTED, "|".join(conditions.named()), version)
-        for offer, conditions in book.offers.conditions.items()
-        if conditions.named()
+        offer: Refusal(offer, RefusalReason.UNSUPPORTED, "|".join(named), f"rulebook {book.rulebook.version}")
+        for offer, named in asked.items()
+        if named
     }
 
 
@@ -96,7 +113,7 @@ def _expired(book: Book) -> dict[int, Refusal]:
 
 
 def _no_value(book: Book) -> dict[int, Refusal]:
-    lacking = np.append(book.assets.value_micro == 0, False)
+    lacking = np.append(book.assets.value_micro == 0, [False, False])  # ANY and INDEX are the last
     return {
         offer: Refusal(offer, RefusalReason.NO_VALUE, book.assets.id[asset])
         for offer, asset in _first_asset(book, lacking)
@@ -106,7 +123,7 @@ def _no_value(book: Book) -> dict[int, Refusal]:
 def _too_coarse(book: Book) -> dict[int, Refusal]:
     tolerance = book.rulebook.residual_tolerance_micro
     values = book.assets.value_micro
-    coarse = np.append(values > tolerance, False)
+    coarse = np.append(values > tolerance, [False, False])
     return {
         offer: Refusal(offer, RefusalReason.TOO_COARSE, str(values[asset]), str(tolerance))
         for offer, asset in _first_asset(book, coarse)
@@ -124,9 +141,17 @@ def _first_asset(book: Book, marked: BoolArray) -> Iterator[tuple[int, int]]:
     return iter(first.items())
 
 
-def _by_headroom(book: Book, admitted: BoolArray) -> tuple[dict[int, Refusal], IntArray]:
+def _self_crossing(book: Book, admitted: BoolArray) -> tuple[BoolArray, dict[int, Refusal]]:
+    """The alternatives that are kept, and the offers left with none."""
+    kept, least = cross(book, admitted)
+    return kept, {
+        offer: Refusal(offer, RefusalReason.SELF_CROSSING, str(ppm), "0") for offer, ppm in least.items()
+    }
+
+
+def _by_headroom(book: Book, admitted: BoolArray, kept: BoolArray) -> tuple[dict[int, Refusal], IntArray]:
     """Offers whose worst case does not fit, and the headroom left per participant."""
-    rate, capacity = _rates_ppm(book), offer_capacity_micro(book)
+    rate, capacity = _rates_ppm(book, kept), offer_capacity_micro(book)
     rows = np.flatnonzero(admitted & (rate > 0))
     columns = rows, rate[rows], capacity[rows], book.offers.participant[rows], book.offers.stock[rows]
     stock_micro = _stock_capacity_micro(book)
@@ -149,13 +174,14 @@ def _by_headroom(book: Book, admitted: BoolArray) -> tuple[dict[int, Refusal], I
     return refusals, np.array(left, dtype=np.int64)
 
 
-def _rates_ppm(book: Book) -> IntArray:
+def _rates_ppm(book: Book, kept: BoolArray) -> IntArray:
     offers, participants = book.offers, book.participants
     overdrawn = participants.balance_micro + participants.credit_limit_micro < 0
     allowance = np.where(overdrawn, 0, book.rulebook.allowance_ppm)[offers.participant]
     if not len(offers.id):
         return np.zeros(0, dtype=np.int64)
-    lowest = np.minimum.reduceat(offers.alt_limit_ppm, offers.alt_start[:-1])
+    limits = np.where(kept, offers.alt_limit_ppm, 0)  # 0 adds nothing to a rate
+    lowest = np.minimum.reduceat(limits, offers.alt_start[:-1])
     rate: IntArray = np.maximum(0, -lowest - allowance)
     return rate
 
@@ -182,4 +208,4 @@ def _stock_capacity_micro(book: Book) -> Sequence[int]:
     return list(capacity.tolist())
 
 
-assert INDEX == -1, "an INDEX asset must select the last element of a column"
+assert (ANY, INDEX) == (-2, -1), "ANY and INDEX must select the last elements of a column"

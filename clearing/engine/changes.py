@@ -28,13 +28,15 @@ def change_of_limit(
     desk = int(book.offers.participant[offer])
     alternative = row - int(book.offers.alt_start[offer])
     limited = with_limit(book, row=row, limit_ppm=limit_ppm)
-    before, after = (needs_micro(some, admission.admitted)[desk] for some in (book, limited))
+    before, after = (needs_micro(some, admission.admitted, admission.kept)[desk] for some in (book, limited))
     credit = int(after - before)
     promised = False
     if _bookable(book, desk=desk, credit_micro=credit):
         changed = admit(with_credit(limited, desk=desk, credit_micro=credit))
-        promised = np.array_equal(changed.admitted, admission.admitted) and np.array_equal(
-            changed.headroom_left_micro, admission.headroom_left_micro
+        promised = (
+            np.array_equal(changed.admitted, admission.admitted)
+            and np.array_equal(changed.kept, admission.kept)
+            and np.array_equal(changed.headroom_left_micro, admission.headroom_left_micro)
         )
     return Change(alternative, limit_ppm, credit, more, promised)
 

@@ -127,7 +127,7 @@ def _admitted(scene: _Scene, offer: int) -> Explanation:
         outlook=outlook,
         shared=_class_share(scene, rows[0]),
         bindings=list(_bindings(scene, offer, rows)),
-        headroom_needed_micro=int(needs_micro(scene.book, alone)[desk]),
+        headroom_needed_micro=int(needs_micro(scene.book, alone, scene.admission.kept)[desk]),
         headroom_left_micro=int(scene.admission.headroom_left_micro[desk]),
         change=_nearest_change(scene, offer, rows, outlook, fate),
         credit_needed_micro=None,

@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from clearing.engine.admission import Admission, offer_capacity_micro
-from clearing.model.book import INDEX, NONE, Book
+from clearing.model.book import ANY, INDEX, NONE, Book
 
 if TYPE_CHECKING:
     from clearing.model.columns import BoolArray, IntArray
@@ -53,7 +53,7 @@ class NettingGraph:
 
 def build_graph(book: Book, admission: Admission) -> NettingGraph:
     """The graph of the admitted offers and all obligations."""
-    numbering = _Numbering(book, admission.admitted)
+    numbering = _Numbering(book, admission)
     arcs, members = _offer_arcs(book, numbering)
     parts = [
         arcs,
@@ -82,15 +82,20 @@ def arc_name(book: Book, graph: NettingGraph, arc: int) -> str:
 
 
 class _Numbering:
-    """Node numbers of everything that the admitted offers and the obligations name."""
+    """Node numbers of everything that the admitted offers and the obligations name.
 
-    def __init__(self, book: Book, admitted: BoolArray) -> None:
+    Offers that take anything have no place here, and an alternative that is not kept has no arc.
+    """
+
+    def __init__(self, book: Book, admission: Admission) -> None:
         offers = book.offers
         count = np.diff(offers.alt_start)
+        admitted = admission.admitted.copy()
+        admitted[np.searchsorted(offers.alt_start, np.flatnonzero(offers.alt_asset == ANY), "right") - 1] = False
         self.capacity = offer_capacity_micro(book)
         self.single = np.flatnonzero(admitted & (count == 1))
         self.several = np.flatnonzero(admitted & (count > 1))
-        self.rows = np.flatnonzero(np.repeat(admitted, count))
+        self.rows = np.flatnonzero(np.repeat(admitted, count) & admission.kept)
         self.row_offer = np.repeat(np.arange(len(offers.id)), count)
         admitted_rows = np.flatnonzero(admitted)
         assets = np.concatenate([offers.deliver[admitted_rows], offers.alt_asset[self.rows]])
@@ -177,8 +182,7 @@ def _by_terms(tail: IntArray, head: IntArray, limit: IntArray, nodes: int) -> In
 
 def _several_arcs(book: Book, nodes: _Numbering) -> tuple[tuple[IntArray, ...], tuple[IntArray, ...]]:
     """Alternative arcs into the node of each offer with several, and its whole arc out of it."""
-    rows = np.flatnonzero((np.diff(book.offers.alt_start) > 1)[nodes.row_offer])
-    rows = rows[np.isin(nodes.row_offer[rows], nodes.several)]
+    rows = nodes.rows[(np.diff(book.offers.alt_start) > 1)[nodes.row_offer[nodes.rows]]]
     owner = nodes.row_offer[rows]
     limits, capacity = book.offers.alt_limit_ppm[rows], _row_capacity(book, nodes, rows)
     into = _arcs(nodes.sources(book, rows), nodes.offer[owner], capacity, limits, ALTERNATIVE, owner)

@@ -52,7 +52,8 @@ def test_reasons_take_precedence_in_the_order_of_the_enum() -> None:
         "O", "D", "gold", 5, ("unpriced", -900_000),
         conditions={"lot": 5}, expires_at="2026-01-01T00:00:00Z",
     )  # fmt: skip
-    assert [r.value for r in RefusalReason] == ["unsupported", "expired", "no_value", "too_coarse", "no_headroom"]
+    reasons = ["unsupported", "expired", "no_value", "too_coarse", "self_crossing", "no_headroom"]
+    assert [r.value for r in RefusalReason] == reasons
     order = []
     for without in ("conditions", "expires_at", None):
         order.append(_refused(everything)[0][1])

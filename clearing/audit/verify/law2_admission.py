@@ -1,8 +1,9 @@
 """Law 2, admission: a book in; every refusal with its figures, and the headroom left, out.
 
 Reasons in order: unsupported, expired, no_value, too_coarse, self_crossing; then, in ascending offer id,
-no_headroom. Unsupported and too_coarse are of rulebook 1, self_crossing of later ones. An offer needs credit for what it concedes beyond the allowance: capacity times rate in ppm, rounded up.
-Offers on one stock need together what the stock can carry at the highest of their rates.
+no_headroom. Unsupported and too_coarse are of rulebook 1, self_crossing of later ones. An offer needs credit for
+what it concedes beyond the allowance: capacity times rate in ppm, rounded up. Offers on one stock need together what
+the stock can carry at the highest of their rates.
 
 Example: a stock worth 100 µ, offers of 80 µ at 10 % and of 50 µ at 20 %. The first needs ⌈80 · 10 %⌉ = 8. With
 the second, 50 go at 20 % and 50 at 10 %: 15, so the second needs 7.

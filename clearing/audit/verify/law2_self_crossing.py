@@ -2,8 +2,8 @@
 
 A desk whose own alternatives close a cycle at limits that sum to 0 or less could clear with itself at will. Its
 alternatives are taken in order of (offer id, position); one that would close such a cycle among those kept before is
-not kept. An alternative that takes b and delivers a is an arc b -> a as long as its limit; it closes a cycle
-of Σ = limit + the shortest way a -> b.
+not kept. An alternative that takes b and delivers a is an arc b -> a as long as its limit; the least Σ of a cycle
+that it closes is its limit and the shortest way a -> b.
 
 Example: P takes wheat for copper at -300 ppm. Its next offer takes copper for wheat at +200 ppm: Σ = -100, not kept.
 At +301 ppm it would be.
@@ -11,9 +11,9 @@ At +301 ppm it would be.
 
 from __future__ import annotations
 
-from collections import deque
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
+from heapq import heappop, heappush
 
 from clearing.audit.verify.book import ANY, Book
 
@@ -78,42 +78,45 @@ def _sift(book: Book, own: list[int], core: set[Arc], crossing: Crossing) -> Non
     """Keep or drop the alternatives of one participant, in order."""
     offers = book.offers
     kept: dict[int, dict[int, int]] = {}
-    closed: dict[int, list[tuple[int, int]]] = {}
-    shut: dict[Arc, int] = {}
+    height: dict[int, int] = dict.fromkeys((node for arc in core for node in arc), 0)
+    closed: dict[int, list[int]] = {}
     for row in own:
         offer = offers.alt_offer[row]
         taken, delivered, limit = offers.alt_asset[row], offers.deliver[offer], offers.alt_limit[row]
         if (taken, delivered) not in core or kept.get(taken, {}).get(delivered, limit + 1) <= limit:
             continue
-        # What a limit closed before, a lower one closes too; only a first alternative's Σ may be asked for.
-        if row != offers.alt_start[offer] and limit <= shut.get((taken, delivered), limit - 1):
-            closed.setdefault(offer, []).append((row, 0))
+        way_down = limit + height[taken] - height[delivered]
+        way_back = _climb(kept, height, (delivered, taken), -way_down)
+        if taken in way_back:
+            crossing.dropped.add(row)
+            closed.setdefault(offer, []).append(way_down + way_back[taken])
             continue
-        way = _shortest(kept, delivered, taken)
-        if way is None or limit + way > 0:
-            kept.setdefault(taken, {})[delivered] = limit
-        else:
-            shut[taken, delivered] = -way
-            closed.setdefault(offer, []).append((row, limit + way))
-    for offer, rows in closed.items():
-        crossing.dropped.update(row for row, _ in rows)
-        if len(rows) == offers.alt_start[offer + 1] - offers.alt_start[offer]:
-            crossing.refused[offer] = rows[0][1]
+        for node, climbed in way_back.items():
+            height[node] += way_down + climbed
+        kept.setdefault(taken, {})[delivered] = limit
+    for offer, sums in closed.items():
+        if len(sums) == offers.alt_start[offer + 1] - offers.alt_start[offer]:
+            crossing.refused[offer] = sums[0]
 
 
-def _shortest(kept: Mapping[int, Mapping[int, int]], start: int, end: int) -> int | None:
-    """Length of the shortest way; no cycle of what is kept is shorter than 1, so that labels come to rest."""
-    if start not in kept:
-        return None
-    length, queue, queued = {start: 0}, deque([start]), {start}
-    while queue:
-        node = queue.popleft()
-        queued.discard(node)
-        so_far = length[node]
+def _climb(
+    kept: Mapping[int, Mapping[int, int]], height: Mapping[int, int], ends: Arc, most: int
+) -> dict[int, int]:
+    """What it takes to get from the first end to each node, at most ``most``, and no further than to the other end.
+
+    Heights are such that no arc that is kept leads down: limit + height(tail) - height(head) is at least 0. A cycle
+    comes to the same with or without them.
+    """
+    start, end = ends
+    climbed: dict[int, int] = {}
+    queue = [(0, start)] if most >= 0 else []
+    while queue and end not in climbed:
+        so_far, node = heappop(queue)
+        if node in climbed:
+            continue
+        climbed[node] = so_far
+        above = so_far + height[node]
         for onward, limit in kept.get(node, {}).items():
-            if so_far + limit < length.get(onward, so_far + limit + 1):
-                length[onward] = so_far + limit
-                if onward != end and onward not in queued:
-                    queued.add(onward)
-                    queue.append(onward)
-    return length.get(end)
+            if onward not in climbed and above + limit - height[onward] <= most:
+                heappush(queue, (above + limit - height[onward], onward))
+    return climbed
