@@ -163,7 +163,7 @@ def _check_settlement(
 ) -> None:
     """Laws 6 and 7, and what law 3 says of money."""
     found, waiting, exchange = session.found, session.waiting, Exchange()
-    lines = ring_lines(book, fills, graph, extract_rings(graph), exchange)
+    lines = ring_lines(book, fills, graph, extract_rings(graph), exchange, search.offers)
     circulating, searched = split_search(search, waiting.pop(forms.RINGS.path, b""))
     compare(circulating, lines, forms.RINGS, 6, found)
     for _ in lines:

@@ -67,7 +67,7 @@ def _add_rows(fills: Fills, book: Book, rows: list[tuple[str, ...]], first: int,
             _add_obligation(fills, book, (delivered, flow, name, received), line, found)
             continue
         offer = index.get(name)
-        if offer is None or not delivered or not received:
+        if offer is None or not delivered or not received or (received == "[]" and book.rulebook.version == 1):
             what = f"no such offer: {shown(name)}" if offer is None else "an offer's fill states both sides"
             found.add(2 if offer is None else 0, what, path, line, "id" if offer is None else "received")
             continue

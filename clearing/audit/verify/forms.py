@@ -50,6 +50,12 @@ def listed(kind: Kind) -> Kind:
     return Kind(r"\[", f"{item}(?:,{item})*", r"\]")
 
 
+def perhaps_none(kind: Kind) -> Kind:
+    """A JSON array of any number of such values, its brackets kept."""
+    some = listed(kind)
+    return Kind("", rf"\[\]|{some.before}{some.inner}{some.after}", "")
+
+
 def record(*fields: Field) -> Kind:
     """A JSON object with these fields."""
     return Kind(r"\{", _members(fields, capture=False), r"\}")
@@ -178,7 +184,7 @@ FILLS = form(
     Field("id", ID),
     Field("flow_micro", AMOUNT),
     Field("delivered", WHOLE, required=False),
-    Field("received", listed(_RECEIVED), required=False),
+    Field("received", perhaps_none(_RECEIVED), required=False),
 )
 REFUSALS = form(
     "outcome/refusals.jsonl",

@@ -11,7 +11,7 @@ Example: on a -> b stand offers P (70) and Q (30), on b -> a stands R (100): one
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Set
 from dataclasses import dataclass, field
 
 from clearing.audit.verify.book import Book
@@ -51,9 +51,11 @@ def extract_rings(graph: Graph) -> list[Ring]:
     return rings
 
 
-def ring_lines(book: Book, fills: Fills, graph: Graph, rings: list[Ring], exchange: Exchange) -> Iterator[str]:
-    """The lines of outcome/rings; what they exchange is gathered on the way."""
-    queues = _queues(book, fills, graph)
+def ring_lines(
+    book: Book, fills: Fills, graph: Graph, rings: list[Ring], exchange: Exchange, searched: Set[int] = frozenset()
+) -> Iterator[str]:
+    """The lines of outcome/rings; what they exchange is gathered on the way. ``searched`` offers are in none of them."""
+    queues = _queues(book, fills, graph, searched)
     for number, (nodes, size) in enumerate(rings, start=1):
         hops = list(zip(nodes, [*nodes[1:], nodes[0]], strict=True))
         carried = [queues[hop] for hop in hops if hop in queues]
@@ -108,7 +110,7 @@ class _Queue:
         self.next = self.left = 0
 
 
-def _queues(book: Book, fills: Fills, graph: Graph) -> dict[tuple[int, int], _Queue]:
+def _queues(book: Book, fills: Fills, graph: Graph, searched: Set[int]) -> dict[tuple[int, int], _Queue]:
     """By (tail, head): alternatives of offers, or obligations, in order of id."""
     queues: dict[tuple[int, int], _Queue] = {}
     offers, number = book.offers, graph.number
@@ -117,6 +119,8 @@ def _queues(book: Book, fills: Fills, graph: Graph) -> dict[tuple[int, int], _Qu
         if not flow:
             continue
         offer = offers.alt_offer[alternative]
+        if offer in searched:
+            continue
         several = offers.alt_start[offer + 1] - offers.alt_start[offer] > 1
         target = f"offer:{offers.id[offer]}" if several else target_name(book, offer)
         named = (source_name(book, alternative), target)

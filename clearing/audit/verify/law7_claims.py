@@ -25,7 +25,7 @@ def check_components(components: Sequence[Component], certificate: Certificate, 
             message = f"{shown(stated)} should be {shown(wanted) if wanted else 'no component'}"
             found.add(LAW, message, CERTIFICATE_PATH, 1, "components")
             return False
-        if (each.stages is None) != (each.tier == CIRCULATION):
+        if bool(each.stages) == (each.tier == CIRCULATION):
             found.add(LAW, f"{each.component}: searched components have stages", CERTIFICATE_PATH, 1, "components")
             return False
     if len(recorded) < len(actual):
@@ -37,7 +37,7 @@ def check_components(components: Sequence[Component], certificate: Certificate, 
 def check_proofs(outcome: Outcome, recorded: ProvenComponent, salt: bytes, found: Findings) -> None:
     """Values, bounds and gaps of a searched component's stages."""
     searched = outcome.searched
-    objectives, stages = objectives_of(searched, salt), recorded.stages or []
+    objectives, stages = objectives_of(searched, salt), recorded.stages
     names = [objective.name for objective in objectives]
     if [stage.objective for stage in stages] != names:
         _blame(searched.name, f"should have the stages {', '.join(names)}", found)
@@ -66,11 +66,11 @@ def check_proofs(outcome: Outcome, recorded: ProvenComponent, salt: bytes, found
 
 def check_claims(certificate: Certificate, objectives: Sequence[str], found: Findings) -> None:
     """Sums over the components, and what is said of the whole."""
-    stages = [stage for each in certificate.components or [] for stage in each.stages or []]
+    stages = [stage for each in certificate.components or [] for stage in each.stages]
     firsts = [stage for stage in stages if stage.objective == objectives[0]]
     circulation = certificate.stages[0].value if certificate.stages else 0
     proven = all(stage.gap == 0 for stage in stages if stage.objective != "lottery")
-    searched = any(each.stages is not None for each in certificate.components or [])
+    searched = any(each.tier != CIRCULATION for each in certificate.components or [])
     claims: dict[str, tuple[object, object]] = {
         "bound": (certificate.bound, circulation + sum(stage.bound for stage in firsts)),
         "gap": (certificate.gap, sum(stage.gap for stage in firsts)),

@@ -15,7 +15,7 @@ _LEAF = {"scale": str, "multipliers": list, "rents": dict}
 _LEAF_OPTIONAL = {"served": dict, "potentials": dict}
 _BRANCH = {"at": str, "above": str, "low": dict, "high": dict}
 _STAGE = {"objective": str, "value": str, "bound": str, "gap": str, "proof": dict}
-_COMPONENT = {"component": str, "tier": str, "offers": int}
+_COMPONENT = {"component": str, "tier": str, "offers": int, "stages": list}
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,12 +54,12 @@ class ProvenStage:
 
 @dataclass(frozen=True, slots=True)
 class ProvenComponent:
-    """A component as recorded; ``stages`` is None where there are none."""
+    """A component as recorded; it has stages where it was searched."""
 
     component: str
     tier: str
     offers: int
-    stages: list[ProvenStage] | None
+    stages: list[ProvenStage]
 
 
 class MalformedError(ValueError):
@@ -72,8 +72,8 @@ def read_components(value: list[Any]) -> list[ProvenComponent]:
 
 
 def _component(value: Any) -> ProvenComponent:
-    _must_have(value, "a component", _COMPONENT, {"stages": list})
-    stages = [_stage(each) for each in value["stages"]] if "stages" in value else None
+    _must_have(value, "a component", _COMPONENT, {})
+    stages = [_stage(each) for each in value["stages"]]
     return ProvenComponent(value["component"], value["tier"], value["offers"], stages)
 
 

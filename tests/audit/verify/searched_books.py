@@ -21,7 +21,7 @@ def random_searched_book(seed: int, **keys: Any) -> Book:
     draw = Random(seed)
     values = {f"A{i}": draw.choice((5_000, 5_000, 30_000, 2_000_000)) for i in range(draw.randint(2, 5))}
     desks = [f"D{i}" for i in range(draw.randint(2, 6))]
-    rows = [_row(draw, number, values, desks) for number in range(draw.randint(3, 9))]
+    rows = _valid([_row(draw, number, values, desks) for number in range(draw.randint(3, 9))])
     rulebook = replace(
         RULEBOOK,
         objectives=draw.choice(
@@ -66,6 +66,22 @@ def without_star(made: Book) -> Book:
             ),
         ),
     )
+
+
+def _valid(rows: list[Row]) -> list[Row]:
+    """Lists name only desks that are there, nobody twice, and a lot divides what is offered all or none."""
+    there = {row["desk"] for row in rows}
+    kept: list[Row] = []
+    for row in rows:
+        asked = dict(row.get("conditions", {}))
+        asked["deny"] = tuple(name for name in asked.get("deny", ()) if name in there)
+        asked["allow"] = tuple(name for name in asked.get("allow", ()) if name in there and name not in asked["deny"])
+        if asked.get("all_or_none") and row["quantity"] % asked.get("lot", 1):
+            del asked["lot"]
+        asked = {name: value for name, value in asked.items() if value}
+        kept.append({**{name: value for name, value in row.items() if name != "conditions"},
+                     **({"conditions": asked} if asked else {})})  # fmt: skip
+    return kept
 
 
 def _row(draw: Random, number: int, values: dict[str, int], desks: list[str]) -> Row:

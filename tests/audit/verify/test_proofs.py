@@ -168,7 +168,6 @@ def test_a_certificate_spells_its_trees() -> None:
     stage = {"objective": "surplus", "value": "0", "bound": "0", "gap": "0", "proof": tree}
     record = {"component": "hub", "tier": "integer", "offers": 2, "stages": [stage]}
     (component,) = read_components([record])
-    assert component.stages is not None
     empty = Leaf(1, [], {}, {}, {})
     assert component.stages[0].proof == Branch("take:P|0", 0, 5, empty, replace(empty, served={"P": 1}))
     for part in ({**tree, "low": 5}, {**tree, "offer": "P"}, {**ending, "scale": 1}, {**ending, "rents": {"x": "0"}}):
