@@ -96,6 +96,9 @@ def refusal_words(refusal: Refusal) -> str:
             return f"the fixing has no value for {found}"
         case RefusalReason.TOO_COARSE:
             return f"an increment is worth {amount(int(found))} index units; at most {amount(int(limit))} is divided"
+        case RefusalReason.SELF_CROSSING:
+            ring = f"closes a ring of the desk's own offers whose limits sum to {bps(int(found))}"
+            return f"{ring}: it would clear with itself"
         case RefusalReason.NO_HEADROOM:
             return f"could cost {amount(int(found))} index units of credit; {amount(int(limit))} are left"
 

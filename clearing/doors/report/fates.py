@@ -28,6 +28,7 @@ class Why(Enum):
 
     REFUSED = "refused at admission"
     FILLED = "its whole quantity is delivered"
+    SEARCHED = "its component clears in rings or whole pieces, without premia"
     NO_TAKER = "nobody wants what it delivers"
     NO_GIVER = "nobody delivers what it wants"
     LIMIT = "its limit is above what the premia pay"
@@ -73,7 +74,12 @@ def judge(book: Book, outcome: Outcome) -> Fates:
     still_open = outcome.fills.alt_flow_micro < bound
     slack = np.where(still_open & priced, paid - offers.alt_limit_ppm, _FAR_BELOW)
     best = _greatest(slack, offers.alt_start)
-    why = _why(book, outcome, owner, admitted, capacity, best)
+    searched = (outcome.certificate.components != ()) & (_greatest((~priced).astype(np.int64), offers.alt_start) > 0)
+    why = np.where(
+        admitted & searched & (outcome.fills.offer_flow_micro < capacity),
+        WHYS.index(Why.SEARCHED),
+        _why(book, outcome, owner, admitted, capacity, best),
+    )
     flow = outcome.fills.offer_flow_micro
     mark = np.where(flow > 0, np.where(flow == capacity, 0, 1), np.where(admitted, 2, 3))
     telling = _telling(book, outcome, owner, slack, best)
