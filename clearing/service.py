@@ -31,7 +31,6 @@ from clearing.engine.optimum import certify, optimise
 from clearing.engine.premia import set_premia
 from clearing.engine.ranges import admitted_faults, graph_faults, quantity_faults
 from clearing.engine.rings import find_rings
-from clearing.engine.search.programs import Programs
 from clearing.engine.search.rows import build_rows
 from clearing.engine.search.search import Searched, search
 from clearing.engine.search.tiers import CIRCULATION, Tier, circulating, find_tiers
@@ -58,6 +57,8 @@ class Session:
     book: Book
     outcome: Outcome
     manifest: Manifest
+    notes: Sequence[str] = ()
+    """What went wrong in a solver that is not trusted; the outcome is feasible and labelled all the same."""
 
 
 def refusals_of(book: Book) -> Sequence[Refusal]:
@@ -85,7 +86,8 @@ def clear_book(
     begin("seal")
     inputs = seal_inputs(book, sink)
     salt = terms.salt if terms.salt is not None else inputs.offers_root
-    outcome = decide(book, admission, graph, salt=salt, solver=solver, progress=begin)
+    notes: list[str] = []
+    outcome = decide(book, admission, graph, salt=salt, solver=solver, progress=begin, notes=notes)
     begin("write")
     manifest = seal_manifest(
         book,
@@ -96,10 +98,10 @@ def clear_book(
         salt=salt,
         previous=previous,
         sign=sign,
-        made_by=made_by(solver),
+        made_by=made_by(solver, outcome),
         sink=sink,
     )
-    return Session(book, outcome, manifest)
+    return Session(book, outcome, manifest, notes)
 
 
 def replay_bundle(
@@ -168,14 +170,14 @@ def decide(
     *,
     salt: bytes,
     solver: str = "ortools",
-    programs: Programs | None = None,
     progress: Progress | None = None,
+    notes: list[str] | None = None,
 ) -> Outcome:
-    """Everything that follows from a book and a salt; ``programs`` stands in for the solver in its own process."""
+    """Everything that follows from a book and a salt; ``notes`` gets what went wrong in a solver."""
     begin, flow_solver = progress or _silent, FLOW_SOLVERS[solver]
     begin("solve")
     tiers = find_tiers(book, admission) if book.rulebook.version > 1 else ()
-    searched = _search(book, admission, tiers, salt, programs)
+    searched = _search(book, admission, tiers, salt, [] if notes is None else notes)
     optimum = optimise(book, graph, salt, flow_solver)
     begin("certify")
     certificate, potential = certify(book, graph, salt, optimum)
@@ -206,14 +208,15 @@ def decide(
 
 
 def _search(
-    book: Book, admission: Admission, tiers: Sequence[Tier], salt: bytes, programs: Programs | None
+    book: Book, admission: Admission, tiers: Sequence[Tier], salt: bytes, notes: list[str]
 ) -> Sequence[Searched]:
-    """Every component that no circulation can clear in; the solver's process starts only if there is one."""
-    wanted = [tier for tier in tiers if tier.tier != CIRCULATION]
-    if programs is not None or not wanted:
-        return [search(build_rows(book, admission, tier), salt, programs) for tier in wanted if programs is not None]
-    with SolverApart() as own:
-        return [search(build_rows(book, admission, tier), salt, own) for tier in wanted]
+    """Every component that no circulation can clear in; the solver starts only if there is one."""
+    with SolverApart() as solver:
+        found = [
+            search(build_rows(book, admission, tier), salt, solver) for tier in tiers if tier.tier != CIRCULATION
+        ]
+        notes += solver.failures
+    return found
 
 
 def outcome_of(book: Book, salt: bytes, *, solver: str = "ortools") -> Outcome:
@@ -247,9 +250,11 @@ def summary(session: Session) -> Mapping[str, object]:
     }
 
 
-def made_by(solver: str) -> Mapping[str, object]:
+def made_by(solver: str, outcome: Outcome) -> Mapping[str, object]:
     """What made a bundle: recorded, but not under the digest."""
-    return {"engine": __version__, "python": platform.python_version(), "solvers": [solver]}
+    searched = any(component.stages for component in outcome.certificate.components)
+    solvers = [solver, "highs"] if searched else [solver]
+    return {"engine": __version__, "python": platform.python_version(), "solvers": solvers}
 
 
 def _admitted(book: Book) -> tuple[Admission, NettingGraph]:

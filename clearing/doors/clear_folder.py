@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import sys
 from pathlib import Path
 
 from clearing.audit.seal import REPORT
@@ -15,6 +16,7 @@ from clearing.doors.stored_manifest import stored_digest
 from clearing.doors.terminal import StageClock, stage_bar
 from clearing.service import Session, clear_book, summary
 
+STATUS_UNPROVEN = 5
 STAGES = ("read", "seal", "solve", "certify", "settle", "write")
 
 
@@ -28,7 +30,9 @@ def clear_folder(
         print(json.dumps({**summary(session), "seconds": seconds}))
     else:
         print("\n".join([*session_lines(session), f"bundle     {out}"]))
-    return 0
+    for note in session.notes:
+        print(f"clearing: {note}; what it might have found is missing", file=sys.stderr)
+    return 0 if session.outcome.certificate.optimal else STATUS_UNPROVEN
 
 
 def clear_into(

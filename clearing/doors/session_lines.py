@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from clearing.doors.words import amount, count
+from clearing.model.outcome import Certificate
 from clearing.service import Session
 
 
@@ -11,7 +12,8 @@ def session_lines(session: Session) -> list[str]:
     totals, outcome, certificate = session.outcome.totals, session.outcome, session.outcome.certificate
     offers, refused = len(session.book.offers.id), len(outcome.refusals)
     unfilled = offers - refused - totals.filled_offers - totals.partly_filled_offers
-    proof = "proven optimal" if certificate.optimal else f"not proven optimal: gap {certificate.gap}"
+    proof = "proven optimal" if certificate.optimal else _gaps(certificate)
+    kind = "unique" if certificate.unique else "one of the best, chosen" if certificate.optimal else "a witness, chosen"
     return [
         f"session    {session.manifest.session}",
         f"offers     {offers:,}: {totals.filled_offers:,} filled, {totals.partly_filled_offers:,} partly, "
@@ -20,6 +22,18 @@ def session_lines(session: Session) -> list[str]:
         f"{amount(totals.obligations_cleared_micro)} of obligations set off",
         f"rings      {len(outcome.rings.nodes):,}, the longest of {count(totals.longest_ring, 'member')}; "
         f"{count(totals.participants_served, 'participant')} served",
-        f"result     {proof}, {'unique' if certificate.unique else 'not unique'}",
+        f"result     {proof}, {kind}",
         f"digest     {session.manifest.digest}",
     ]
+
+
+def _gaps(certificate: Certificate) -> str:
+    """What is not proven: the widest relative gap of each objective that has one."""
+    widest: dict[str, tuple[int, int]] = {}
+    for component in certificate.components:
+        for stage in component.stages:
+            if stage.objective != "lottery" and stage.value != stage.bound:
+                value, bound = widest.get(stage.objective, (0, 0))
+                widest[stage.objective] = value + stage.value, bound + stage.bound
+    gaps = [f"{name} {-value:,} of at most {-bound:,}" for name, (value, bound) in widest.items()]
+    return f"not proven optimal: {'; '.join(gaps)}"
