@@ -161,6 +161,7 @@ def _offer_arcs(book: Book, nodes: _Numbering) -> tuple[tuple[IntArray, ...], tu
     tail, head = nodes.sources(book, rows), nodes.targets(book, nodes.single)
     limit, capacity = book.offers.alt_limit_ppm[rows], _row_capacity(book, nodes, rows)
     apart = (book.offers.alt_max[rows] != NONE) | (book.offers.stock[nodes.single] != NONE)
+    apart |= _in_whole_pieces(book, nodes.single, rows)
     order = _by_terms(tail, head, limit, len(nodes.names))
     order = np.concatenate([order[~apart[order]], np.flatnonzero(apart)])
     tail, head, limit, capacity, apart = (c[order] for c in (tail, head, limit, capacity, apart))
@@ -171,6 +172,13 @@ def _offer_arcs(book: Book, nodes: _Numbering) -> tuple[tuple[IntArray, ...], tu
     sums = np.add.reduceat(capacity, starts) if len(starts) else capacity
     arcs = _arcs(tail[starts], head[starts], sums, limit[starts], OFFER, member[starts])
     return arcs, (member, np.append(starts, len(member)))
+
+
+def _in_whole_pieces(book: Book, offers: IntArray, rows: IntArray) -> BoolArray:
+    """Offers that name an asset which is not divided: they share no fill, so they form no class."""
+    coarse = np.append(book.assets.value_micro > book.rulebook.residual_tolerance_micro, [False, False])
+    whole: BoolArray = coarse[book.offers.deliver[offers]] | coarse[book.offers.alt_asset[rows]]
+    return whole
 
 
 def _by_terms(tail: IntArray, head: IntArray, limit: IntArray, nodes: int) -> IntArray:
