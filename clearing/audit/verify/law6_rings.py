@@ -54,7 +54,7 @@ def extract_rings(graph: Graph) -> list[Ring]:
 def ring_lines(
     book: Book, fills: Fills, graph: Graph, rings: list[Ring], exchange: Exchange, searched: Set[int] = frozenset()
 ) -> Iterator[str]:
-    """The lines of outcome/rings; what they exchange is gathered on the way. ``searched`` offers are in none of them."""
+    """The lines of outcome/rings, which no ``searched`` offer is in; what they exchange is gathered on the way."""
     queues = _queues(book, fills, graph, searched)
     for number, (nodes, size) in enumerate(rings, start=1):
         hops = list(zip(nodes, [*nodes[1:], nodes[0]], strict=True))
