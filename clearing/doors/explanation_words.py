@@ -84,6 +84,8 @@ def _remedy(found: Explanation) -> Iterator[str]:
             yield "With a value in the fixing it could take part."
         case RefusalReason.TOO_COARSE:
             yield "With a finer increment, or a residual_tolerance as large, it could take part."
+        case RefusalReason.SELF_CROSSING:
+            yield "With a limit that closes no such ring it could take part."
         case RefusalReason.NO_HEADROOM if found.credit_needed_micro is not None:
             yield f"A credit limit higher by {_exact(found.credit_needed_micro)} would admit it."
 
@@ -132,6 +134,12 @@ def _outlook_words(book: Book, found: Explanation, seen: AlternativeOutlook) -> 
             return (
                 f"For {wanted} it {asks}, {over} bps above what the market pays: it would be filled "
                 f"below {bps(threshold)} bps."
+            )
+        case Hindrance.SEARCHED:
+            took = f"took {amount(seen.flow_micro)} index units" if seen.flow_micro else "took nothing"
+            return (
+                f"For {wanted} it {asks} and {took}: here trade goes in bounded rings or whole pieces, which fit "
+                "together or do not, so that no limit can be named that would be enough."
             )
         case Hindrance.MARGIN:
             return (

@@ -138,6 +138,10 @@ _INPUTS = (
             Column("objectives", Kind.LIST),
             Column("even_segments", Kind.COUNT),
             *_texts("netting_form", "obligations", "residual_tolerance", "allowance_bps", "self_crossing", "cut_off"),
+            Column("max_ring", Kind.COUNT),
+            Column("max_chain", Kind.COUNT),
+            *_texts("screening"),
+            Column("work_limit", Kind.COUNT),
         ),
     ),
 )

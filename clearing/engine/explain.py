@@ -21,6 +21,7 @@ from clearing.engine.arc_flows import arc_flows
 from clearing.engine.changes import change_of_limit, credit_to_admit
 from clearing.engine.netting_graph import ACCOUNT, ALTERNATIVE, OFFER, STOCK, NettingGraph, build_graph
 from clearing.engine.paths import ResidualPaths
+from clearing.engine.search.tiers import circulating
 from clearing.model.book import INDEX, NONE, Book
 from clearing.model.explanation import (
     AlternativeOutlook,
@@ -41,7 +42,16 @@ if TYPE_CHECKING:
 def explain(book: Book, outcome: Outcome, offers: Sequence[int]) -> Sequence[Explanation]:
     """One explanation per offer index."""
     scene = _scene(book, outcome)
-    return [_refused(scene, i) if i in scene.refusals else _admitted(scene, i) for i in offers]
+    return [_one(scene, i) for i in offers]
+
+
+def _one(scene: _Scene, offer: int) -> Explanation:
+    if offer in scene.refusals:
+        return _refused(scene, offer)
+    rows = range(int(scene.book.offers.alt_start[offer]), int(scene.book.offers.alt_start[offer + 1]))
+    if not any(row in scene.arc_of_row for row in rows):
+        return _searched(scene, offer, rows)
+    return _admitted(scene, offer)
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,7 +74,7 @@ class _Scene:
 
 def _scene(book: Book, outcome: Outcome) -> _Scene:
     admission = admit(book)
-    graph = build_graph(book, admission)
+    graph = build_graph(book, circulating(book, admission))
     premium = np.zeros(len(book.assets.id) + 1, dtype=np.int64)
     for line in outcome.premia:
         premium[line.asset] = line.premium_ppm
@@ -130,6 +140,42 @@ def _admitted(scene: _Scene, offer: int) -> Explanation:
         headroom_needed_micro=int(needs_micro(scene.book, alone, scene.admission.kept)[desk]),
         headroom_left_micro=int(scene.admission.headroom_left_micro[desk]),
         change=_nearest_change(scene, offer, rows, outlook, fate),
+        credit_needed_micro=None,
+    )
+
+
+def _searched(scene: _Scene, offer: int, rows: range) -> Explanation:
+    """An offer of a component without premia: what it got, and that no limit can be named."""
+    flow, capacity = int(scene.outcome.fills.offer_flow_micro[offer]), int(scene.capacity[offer])
+    fate = Fate.UNFILLED if flow == 0 else Fate.PARTLY_FILLED if flow < capacity else Fate.FILLED
+    outlook = [
+        AlternativeOutlook(
+            alternative=row - rows[0],
+            asset=int(scene.book.offers.alt_asset[row]),
+            limit_ppm=int(scene.book.offers.alt_limit_ppm[row]),
+            flow_micro=int(scene.outcome.fills.alt_flow_micro[row]),
+            quantity=int(scene.outcome.fills.alt_quantity[row]),
+            paid_ppm=0,
+            hindrance=None if fate is Fate.FILLED else Hindrance.SEARCHED,
+            more_below_ppm=None,
+            less_above_ppm=None,
+        )
+        for row in rows
+    ]
+    left = int(scene.admission.headroom_left_micro[scene.book.offers.participant[offer]])
+    return Explanation(
+        offer=offer,
+        fate=fate,
+        refusal=None,
+        capacity_micro=capacity,
+        flow_micro=flow,
+        quantity=int(scene.outcome.fills.offer_quantity[offer]),
+        outlook=outlook if fate is not Fate.FILLED else [],
+        shared=None,
+        bindings=(),
+        headroom_needed_micro=0,
+        headroom_left_micro=left,
+        change=None,
         credit_needed_micro=None,
     )
 

@@ -31,6 +31,8 @@ class Hindrance(Enum):
     """Everything that could close a ring with it is used up, at any limit."""
     LIMIT = "limit"
     """Its limit is above what the market pays."""
+    SEARCHED = "searched"
+    """Its component clears in bounded rings or whole pieces, where no premium says what would be enough."""
     MARGIN = "margin"
     """Its limit is exactly what the market pays, and there is not enough for all at that limit."""
 

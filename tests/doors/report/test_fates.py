@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from dataclasses import replace
 
 import pytest
 
@@ -11,6 +12,7 @@ from clearing.engine.explain import explain
 from clearing.model.book import Book
 from clearing.model.explanation import Fate as Explained
 from clearing.model.explanation import Hindrance
+from clearing.model.rulebook import DEFAULTS
 from clearing.service import Session
 from tests.books import book, offer, random_book
 from tests.doors.report.pages import cleared
@@ -94,7 +96,19 @@ def test_explain_knows_no_better_than_a_limit_above_the_premia(seed: int) -> Non
 
 def test_the_random_books_show_every_reason() -> None:
     seen = Counter(WHYS[why] for seed in SEEDS for why in judged(cleared(random_book(seed))).why)
-    assert {why for why in Why if seen[why] == 0} <= {Why.NO_TAKER, Why.NO_GIVER}
+    assert {why for why in Why if seen[why] == 0} <= {Why.NO_TAKER, Why.NO_GIVER, Why.SEARCHED}
+
+
+def test_an_offer_of_a_searched_component_is_told_so() -> None:
+    world = book(
+        values={"OATS": 1_000, "HAY": 1_000},
+        offers=[
+            offer("1", "a", "OATS", 5, ("HAY", 0), conditions={"all_or_none": True}),
+            offer("2", "b", "HAY", 3, ("OATS", 0)),
+        ],
+        rulebook=replace(DEFAULTS[2], residual_tolerance_micro=1_000),
+    )
+    assert why_of(world) == {"1": Why.SEARCHED, "2": Why.SEARCHED}
 
 
 def test_what_nobody_wants_and_what_nobody_has_are_told_apart() -> None:
