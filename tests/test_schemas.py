@@ -14,12 +14,13 @@ import jsonschema
 import pytest
 
 from clearing.audit.outcome_lines import CERTIFICATE
-from clearing.audit.seal import MANIFEST
+from clearing.audit.seal import MANIFEST, seal_inputs
 from clearing.doors.book_folder import read_book
+from clearing.model.rulebook import Rulebook
 from clearing.service import outcome_of
 from tests.audit.samples import MemoryBundle, furnished_book, seal, sealed
 from tests.books import book as small_book
-from tests.books import random_book
+from tests.books import offer, random_book
 from tests.doors.console import DEMO_BOOK
 from tests.sessions import clear_in_memory
 
@@ -47,6 +48,15 @@ def bundles() -> list[dict[str, bytes]]:
     found.append(clear_in_memory(small_book(values={}))[1])
     terms = {"previous": "ab" * 32, "sign": lambda digest: (digest.hex(), digest.hex() * 2)}
     return [*found, sealed(1, **terms)[2].files]
+
+
+def later_inputs() -> dict[str, bytes]:
+    """The sealed inputs of a book of rulebook 2."""
+    rules = Rulebook(version=2, objectives=("items", "lottery"), max_ring=3, max_chain=4, screening="ring")
+    rows = [offer("O1", "D", "A", 5, ("*", 0)), offer("O2", "D", "B", 5, ("INDEX", 5, 9), ("A", 1))]
+    bundle = MemoryBundle()
+    seal_inputs(small_book(values={"A": 1_000, "B": 2_000}, offers=rows, rulebook=rules), bundle.write)
+    return bundle.files
 
 
 def records(files: dict[str, bytes]) -> Iterator[tuple[str, Any]]:
@@ -88,7 +98,7 @@ def test_a_schema_is_of_2020_12_closed_and_described(name: str) -> None:
 
 def test_every_line_of_every_bundle_fits_its_schema() -> None:
     validators = {name: validator(name) for name in SCHEMAS}
-    for files in bundles():
+    for files in (*bundles(), later_inputs()):
         for name, record in records(files):
             flaws = [error.message for error in validators[name].iter_errors(record)]
             assert flaws == [], (name, record)
@@ -97,7 +107,7 @@ def test_every_line_of_every_bundle_fits_its_schema() -> None:
 def test_every_member_of_every_schema_is_written_by_some_bundle() -> None:
     """So that no member is described that does not exist."""
     written: set[tuple[str, str]] = set()
-    for files in bundles():
+    for files in (*bundles(), later_inputs()):
         for name, record in records(files):
             written |= {(name, member) for member in record}
     described = {
@@ -177,6 +187,16 @@ def test_every_required_member_is_required() -> None:
         ("offers", {"memo": "a\nb"}),
         ("stocks", {"quantity": "9" * 20}),
         ("rulebook", {"version": 2}),
+        ("rulebook", {"version": 3, "screening": "ring", "work_limit": 1}),
+        ("rulebook", {"version": 2, "screening": "ring", "work_limit": 0}),
+        ("rulebook", {"version": 2, "screening": "ring", "work_limit": 1, "objectives": ["even", "even"]}),
+        ("rulebook", {"max_ring": 3}),
+        ("rulebook", {"max_chain": 3}),
+        ("rulebook", {"screening": "ring"}),
+        ("rulebook", {"work_limit": 5}),
+        ("rulebook", {"self_crossing": "refuse"}),
+        ("rulebook", {"obligations": "credit"}),
+        ("offers", {"deliver_asset": "*"}),
         ("rulebook", {"objectives": ["value", "surplus", "even", "lottery"]}),
         ("fills", {"kind": "swap"}),
         ("refusals", {"reason": "dislike"}),

@@ -1,8 +1,8 @@
 """A book in, the canonical lines of every inputs/ file of its bundle out, in ascending path.
 
 Lines are formatted by schema: keys stand in canonical order, ids and integers need no escaping,
-texts are quoted. An asset index of INDEX (-1) picks the last of the names, which is ``INDEX``; in
-the same way an absent stock picks the last of the endings.
+texts are quoted. An asset index of INDEX (-1) picks the last of the names, which is ``INDEX``, and ANY (-2)
+the one before; in the same way an absent stock picks the last of the endings.
 """
 
 from __future__ import annotations
@@ -13,6 +13,7 @@ from itertools import pairwise
 
 from clearing.audit.canonical import Lines, canonical, decimal_text, quoted, row_batches
 from clearing.model.book import (
+    ANY_NAME,
     INDEX_NAME,
     NONE,
     Assets,
@@ -47,8 +48,8 @@ def input_files(book: Book) -> Iterator[tuple[str, Iterator[Lines]]]:
 
 
 def asset_names(assets: Assets) -> list[str]:
-    """Asset ids by index, INDEX included at -1."""
-    return [*assets.id, INDEX_NAME]
+    """Asset ids by index, INDEX included at -1 and ANY at -2."""
+    return [*assets.id, ANY_NAME, INDEX_NAME]
 
 
 def _asset_lines(assets: Assets) -> Iterator[Lines]:
@@ -214,8 +215,10 @@ def rulebook_line(rulebook: Rulebook) -> str:
         "allowance_bps": decimal_text(rulebook.allowance_ppm, places=2),
         "self_crossing": rulebook.self_crossing,
     }
-    if rulebook.cut_off is not None:
-        keys["cut_off"] = rulebook.cut_off
+    if rulebook.version > 1:
+        keys |= {"screening": rulebook.screening, "work_limit": rulebook.work_limit}
+    optional = {"cut_off": rulebook.cut_off, "max_ring": rulebook.max_ring, "max_chain": rulebook.max_chain}
+    keys |= {key: value for key, value in optional.items() if value is not None}
     return canonical(keys)
 
 

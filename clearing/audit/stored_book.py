@@ -30,7 +30,7 @@ from clearing.audit.stored_lines import (
     next_id,
     reason_of,
 )
-from clearing.audit.stored_offers import stored_offers
+from clearing.audit.stored_offers import check_conditions, stored_offers
 from clearing.audit.stored_rulebook import stored_rulebook
 from clearing.model.book import (
     AMOUNT_LIMIT,
@@ -73,13 +73,17 @@ def read_stored_book(read: Read) -> Book:
     participant_of = _index(participants.id)
     asset_of = _index(assets.id)
     stocks = _stocks(read, participant_of, asset_of)
+    rulebook = stored_rulebook(read)
+    offers = stored_offers(read, participant_of, {**asset_of, INDEX_NAME: INDEX}, stocks)
+    if rulebook.version > 1:  # in rulebook 1 an offer that asks for more is refused, whatever it asks
+        check_conditions(offers, participant_of)
     return Book(
         participants=participants,
         assets=assets,
         stocks=stocks,
-        offers=stored_offers(read, participant_of, {**asset_of, INDEX_NAME: INDEX}, stocks),
+        offers=offers,
         obligations=_obligations(read, participant_of),
-        rulebook=stored_rulebook(read),
+        rulebook=rulebook,
     )
 
 

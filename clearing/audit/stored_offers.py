@@ -20,7 +20,8 @@ from clearing.audit.stored_lines import (
     line_fault,
     next_id,
 )
-from clearing.model.book import AMOUNT_LIMIT, NONE, Conditions, Offers, Stocks
+from clearing.model.book import AMOUNT_LIMIT, ANY, ANY_NAME, NONE, Conditions, Offers, Stocks
+from clearing.model.rulebook import RING_LENGTHS
 
 _AMOUNT_MAX = AMOUNT_LIMIT - 1
 _LIMIT_PPM_MIN, _LIMIT_PPM_MAX = -1_000_000, 100_000_000
@@ -33,6 +34,7 @@ def stored_offers(
     read: Read, participant_of: Mapping[str, int], asset_of: Mapping[str, int], stocks: Stocks
 ) -> Offers:
     """The offers; ``asset_of`` knows INDEX too."""
+    taken_of = {**asset_of, ANY_NAME: ANY}
     stock_of = {name: row for row, name in enumerate(stocks.id)}
     ids: list[str] = []
     participant, deliver, quantity, stock = array("q"), array("q"), array("q"), array("q")
@@ -48,7 +50,7 @@ def stored_offers(
         quantity.append(int(record["deliver_quantity"]))
         stock.append(stock_of[record["stock_id"]] if "stock_id" in record else NONE)
         for alternative in record["receive"]:
-            alt_asset.append(asset_of[alternative["asset"]])
+            alt_asset.append(taken_of[alternative["asset"]])
             alt_limit.append(int(alternative["limit_ppm"]))
             alt_max.append(int(alternative["max"]) if "max" in alternative else NONE)
         alt_start.append(len(alt_asset))
@@ -85,6 +87,23 @@ def stored_offers(
     return offers
 
 
+def check_conditions(offers: Offers, participant_of: Mapping[str, int]) -> None:
+    """No offer asks for what no fill, no ring or no participant meets."""
+    for row, asked in sorted(offers.conditions.items()):
+        quantity, least, lot = int(offers.quantity[row]), asked.min_fill or 0, 1 if asked.lot is None else asked.lot
+        named = (*asked.allow, *asked.deny)
+        for is_wrong, reason in (
+            (asked.min_fill is not None and not 1 <= least <= quantity, "its minimum fill is not 1 to its quantity"),
+            (lot < 1 or max(lot, -(-least // max(lot, 1)) * lot) > quantity, "no multiple of its lot is a fill"),
+            (asked.all_or_none and quantity % max(lot, 1) != 0, "its lot does not divide what is all or none"),
+            (asked.max_ring is not None and asked.max_ring < RING_LENGTHS[0], "its longest ring is below 2"),
+            (not all(name in participant_of for name in named), "it allows or denies an unknown participant"),
+            (set(asked.allow) & set(asked.deny), "it allows and denies one participant"),
+        ):
+            if is_wrong:
+                raise line_fault(OFFERS, row + 1, reason)
+
+
 def _conditions(record: Record) -> Conditions:
     if type(record.get("max_ring", 0)) is not int or type(record.get("all_or_none", True)) is not bool:
         raise flaw("max_ring is no number or all_or_none no boolean")
@@ -102,6 +121,7 @@ def _check_combinations(offers: Offers, stocks: Stocks) -> None:
     """Every offer receives something, nothing twice, not what it delivers, and draws on a stock of its own."""
     counts = offers.alt_start[1:] - offers.alt_start[:-1]
     owner = np.repeat(np.arange(len(counts)), counts)
+    gift = offers.alt_asset == ANY
     on_stock = np.flatnonzero(offers.stock != NONE)
     named = offers.stock[on_stock]
     foreign = (stocks.participant[named] != offers.participant[on_stock]) | (
@@ -113,6 +133,8 @@ def _check_combinations(offers: Offers, stocks: Stocks) -> None:
         (np.flatnonzero(counts == 0), "it receives nothing"),
         (owner[offers.alt_asset == offers.deliver[owner]], "it receives what it delivers"),
         (owner[order][1:][same], "it lists one asset twice"),
+        (owner[gift & (counts[owner] > 1)], "anything is not all that it takes"),
+        (owner[gift & ((offers.alt_limit_ppm != 0) | (offers.alt_max != NONE))], "anything has a limit or a maximum"),
         (on_stock[foreign], "its stock is another participant's or another asset's"),
     ):
         if len(rows):

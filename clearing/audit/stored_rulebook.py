@@ -3,13 +3,38 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping, Sequence
 
 from clearing.audit.input_lines import RULEBOOK
 from clearing.audit.stored_lines import Read, Record, a_time, each_record, flaw, line_fault
 from clearing.model.book import AMOUNT_LIMIT
-from clearing.model.rulebook import NETTING_FORMS, VERSIONS, Rulebook
+from clearing.model.rulebook import (
+    CHAIN_LENGTHS,
+    DEFAULTS,
+    NETTING_FORMS,
+    OBLIGATIONS_2,
+    RING_LENGTHS,
+    SCREENINGS,
+    SELF_CROSSINGS,
+    VERSIONS,
+    WORK_LIMITS,
+    Rulebook,
+    are_objectives,
+)
 
 _DECIMAL = re.compile(r"(0|[1-9][0-9]{0,17})(?:\.([0-9]{1,9}))?").fullmatch
+_SEGMENTS = (DEFAULTS[1].even_segments,)
+_WORDS: Mapping[int, Mapping[str, Sequence[object]]] = {
+    1: {"even_segments": _SEGMENTS, "obligations": ("set-off",), "self_crossing": ("allow",)},
+    2: {
+        "even_segments": _SEGMENTS,
+        "obligations": OBLIGATIONS_2,
+        "self_crossing": SELF_CROSSINGS,
+        "screening": SCREENINGS,
+    },
+}
+_COUNTS = {"max_ring": RING_LENGTHS, "max_chain": CHAIN_LENGTHS, "work_limit": WORK_LIMITS}
+_LATER_KEYS = (*_COUNTS, "screening")
 
 
 def stored_rulebook(read: Read) -> Rulebook:
@@ -22,8 +47,24 @@ def stored_rulebook(read: Read) -> Rulebook:
 
 
 def _rulebook(record: Record) -> Rulebook:
-    rulebook = Rulebook(
-        version=record["version"],
+    version = record["version"]
+    if type(version) is not int or version not in VERSIONS or record["netting_form"] not in NETTING_FORMS:
+        raise flaw("its version or netting form is unknown to this engine")
+    later = {key: record[key] for key in _LATER_KEYS if key in record}
+    if version == 1 and later:
+        raise flaw(f"{min(later)} is no key of rulebook 1")
+    words, counts = _WORDS[version], {key: allowed for key, allowed in _COUNTS.items() if key in later}
+    if (
+        not are_objectives(record["objectives"], version)
+        or not all(record[key] in allowed for key, allowed in words.items())
+        or not all(type(record[key]) is int and record[key] in allowed for key, allowed in counts.items())
+        or (version > 1 and "work_limit" not in record)
+    ):
+        raise flaw(f"a key has a value that rulebook {version} does not know")
+    if later.get("screening") == "ring" and "max_ring" not in later:
+        raise flaw("screening of rings needs a max_ring")
+    return Rulebook(
+        version=version,
         objectives=tuple(record["objectives"]),
         even_segments=record["even_segments"],
         netting_form=record["netting_form"],
@@ -32,18 +73,8 @@ def _rulebook(record: Record) -> Rulebook:
         allowance_ppm=_count(record["allowance_bps"], places=2),
         self_crossing=record["self_crossing"],
         cut_off=a_time(record["cut_off"]) if "cut_off" in record else None,
+        **later,
     )
-    known = Rulebook()
-    if rulebook.version not in VERSIONS or rulebook.netting_form not in NETTING_FORMS:
-        raise flaw("its version or netting form is unknown to this engine")
-    if (rulebook.objectives, rulebook.even_segments, rulebook.obligations, rulebook.self_crossing) != (
-        known.objectives,
-        known.even_segments,
-        known.obligations,
-        known.self_crossing,
-    ):
-        raise flaw("a key has a value that rulebook 1 does not know")
-    return rulebook
 
 
 def _count(text: str, *, places: int) -> int:

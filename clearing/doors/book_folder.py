@@ -22,7 +22,7 @@ from clearing.doors.offer_table import no_offers, read_offers
 from clearing.doors.rulebook_file import read_rulebook
 from clearing.doors.stray_files import stray_files
 from clearing.doors.text_columns import Names
-from clearing.model.book import INDEX, INDEX_NAME, Book, SessionTerms
+from clearing.model.book import ANY, ANY_NAME, INDEX, INDEX_NAME, Book, SessionTerms
 from clearing.model.errors import BookFault, UsageFault
 from clearing.model.rulebook import Rulebook
 
@@ -114,6 +114,7 @@ def _book(tables: Mapping[str, Table | None], lists: Mapping[str, FaultList], ru
     known = Known(
         participants=desks,
         assets=goods,
+        taken=Names({**goods.index, ANY_NAME: ANY}, goods.file, goods.complete),
         increments=increments,
         stocks=names(stocks.id, "stocks.csv"),
         stock_participant=stocks.participant,

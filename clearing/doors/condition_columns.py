@@ -40,7 +40,9 @@ def conditions(
     whole = _truths(cells["all_or_none"])
     max_ring = quantities(cells["max_ring"], _RING_LENGTHS, np.zeros(len(asked), dtype=np.int64), blank=NONE)
     _refuse_impossible(cells, _Asked(quantity, min_fill, lot, max_ring, whole))
-    allow, deny = (_participants(cells[name], participants) for name in ("allow", "deny"))
+    allow, deny = (list(_participants(cells[name], participants)) for name in ("allow", "deny"))
+    both = np.array([bool(set(one) & set(other)) for one, other in zip(allow, deny, strict=True)], dtype=np.bool_)
+    cells["deny"].refuse(both, FaultReason.IMPOSSIBLE, "participants that allow does not name")
     terms = zip(min_fill.tolist(), whole.tolist(), lot.tolist(), max_ring.tolist(), allow, deny, strict=True)
     return {
         position: stated for position, term in zip(asked.tolist(), terms, strict=True) if (stated := _stated(*term))
@@ -83,8 +85,15 @@ def _refuse_impossible(cells: dict[str, Column], asked: _Asked) -> None:
     known = asked.quantity > 0
     above = known & (asked.min_fill > asked.quantity)
     cells["min_fill"].refuse(above, FaultReason.IMPOSSIBLE, "at most deliver_quantity")
-    odd = known & asked.whole & (asked.lot > 0) & (asked.quantity % np.maximum(asked.lot, 1) != 0)
+    above_lot = known & (asked.lot > asked.quantity)
+    cells["lot"].refuse(above_lot, FaultReason.IMPOSSIBLE, "at most deliver_quantity")
+    odd = known & ~above_lot & asked.whole & (asked.lot > 0) & (asked.quantity % np.maximum(asked.lot, 1) != 0)
     cells["lot"].refuse(odd, FaultReason.IMPOSSIBLE, "with all_or_none a lot that divides deliver_quantity")
+    lot, least = np.maximum(asked.lot, 1), np.maximum(asked.min_fill, 0)
+    # By division: a multiple of the lot next above the minimum fill may pass 63 bits.
+    missed = (asked.lot > 0) & (asked.quantity // lot < least // lot + (least % lot > 0))
+    missed &= known & ~above & ~above_lot & ~asked.whole
+    cells["lot"].refuse(missed, FaultReason.IMPOSSIBLE, "a lot with a multiple from min_fill to deliver_quantity")
     short = (asked.max_ring > 0) & (asked.max_ring < RING_LENGTH_MIN)
     cells["max_ring"].refuse(short, FaultReason.IMPOSSIBLE, f"a ring length of at least {RING_LENGTH_MIN}")
 

@@ -17,7 +17,7 @@ from clearing.doors.fault_list import Column
 from clearing.doors.number_columns import Increments, limits_ppm, quantities
 from clearing.doors.text_columns import UNREAD, Lists, Names, check_ids, free_texts, joined, lists, references
 from clearing.doors.times import TIME_ALLOWED, utc_text
-from clearing.model.book import NONE, Conditions
+from clearing.model.book import ANY, ANY_NAME, NONE, Conditions
 from clearing.model.faults import FaultReason
 
 if TYPE_CHECKING:
@@ -30,6 +30,8 @@ class Known:
 
     participants: Names
     assets: Names
+    taken: Names
+    """The assets and ``*``, which stands for anything where an asset is taken."""
     increments: Increments
     stocks: Names
     stock_participant: IntArray
@@ -66,7 +68,7 @@ def offer_columns(chunk: Chunk, known: Known, *, first: int) -> OfferColumns:
     deliver = references(chunk.column("deliver_asset"), known.assets)
     quantity = quantities(chunk.column("deliver_quantity"), known.increments, deliver)
     receive = lists(chunk.column("receive_assets").texts)
-    asset = _receive_assets(chunk.column("receive_assets"), receive, deliver, known.assets)
+    asset = _receive_assets(chunk.column("receive_assets"), receive, deliver, known.taken)
     asked = conditions(chunk, deliver, quantity, increments=known.increments, participants=known.participants)
     return OfferColumns(
         row=chunk.rows,
@@ -77,7 +79,7 @@ def offer_columns(chunk: Chunk, known: Known, *, first: int) -> OfferColumns:
         stock=_stocks(chunk, known, participant, deliver),
         alternatives=np.diff(receive.start),
         alt_asset=asset,
-        alt_limit_ppm=_limits(chunk, receive),
+        alt_limit_ppm=_limits(chunk, receive, asset),
         alt_max=_receive_max(chunk, receive, asset, known.increments),
         conditions={first + position: condition for position, condition in asked.items()},
         expires_at=_expiries(chunk, first, cut_off_stated=known.cut_off_stated),
@@ -92,26 +94,39 @@ def _receive_assets(column: Column, receive: Lists, deliver: IntArray, assets: N
     items.refuse(same, FaultReason.IMPOSSIBLE, "an asset other than deliver_asset")
     if len(receive.item) > len(column.texts):
         items.refuse(_repeated(receive.cell, found), FaultReason.DUPLICATE, "each alternative once")
+        gifts = _cells(receive, found == ANY, len(column.texts)) & (np.diff(receive.start) > 1)
+        column.refuse(gifts, FaultReason.IMPOSSIBLE, f"{ANY_NAME} as the only alternative, as it stands for anything")
     return found
+
+
+def _cells(receive: Lists, marked: BoolArray, size: int) -> BoolArray:
+    """The cells in which an alternative is marked."""
+    cells = np.zeros(size, dtype=np.bool_)
+    cells[receive.cell[marked]] = True
+    return cells
 
 
 def _repeated(cell: IntArray, asset: IntArray) -> BoolArray:
     """Alternatives that repeat an asset of the same offer, later ones only."""
     order = np.lexsort((asset, cell))
-    again = (np.diff(cell[order]) == 0) & (np.diff(asset[order]) == 0) & (asset[order][1:] != UNREAD)
+    again = (np.diff(cell[order]) == 0) & (np.diff(asset[order]) == 0) & ~np.isin(asset[order][1:], (UNREAD, ANY))
     repeated = np.zeros(len(cell), dtype=np.bool_)
     repeated[order[1:][again]] = True
     return repeated
 
 
-def _limits(chunk: Chunk, receive: Lists) -> IntArray:
+def _limits(chunk: Chunk, receive: Lists, asset: IntArray) -> IntArray:
     if not chunk.has("limit_bps"):
         return np.zeros(len(receive.item), dtype=np.int64)
     column = chunk.column("limit_bps")
     listed = lists(column.texts)
     alone = np.diff(listed.start)[listed.cell] == 1
     ppm = limits_ppm(column.at(listed.cell, listed.item), blank_allowed=alone)
-    return ppm[_spread(column, listed, receive)]
+    spread = ppm[_spread(column, listed, receive)]
+    if (asset == ANY).any():
+        gifts = _cells(receive, (asset == ANY) & (spread != 0), len(column.texts))
+        column.refuse(gifts, FaultReason.IMPOSSIBLE, f"0 or blank where receive_assets is {ANY_NAME}")
+    return spread
 
 
 def _receive_max(chunk: Chunk, receive: Lists, asset: IntArray, increments: Increments) -> IntArray:
@@ -126,6 +141,9 @@ def _receive_max(chunk: Chunk, receive: Lists, asset: IntArray, increments: Incr
     texts = [listed.item[i] for i in items[given].tolist()]
     cells = column.at(receive.cell[given], texts)
     maximum[given] = quantities(cells, increments, asset[given], item=items[given])
+    if (asset == ANY).any():
+        gifts = _cells(receive, (asset == ANY) & (maximum != NONE), len(column.texts))
+        column.refuse(gifts, FaultReason.IMPOSSIBLE, f"blank where receive_assets is {ANY_NAME}")
     return maximum
 
 

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9._:-]{0,63}", re.ASCII)
 ID_ALLOWED = "an id: a letter or digit, then letters, digits and . _ : - in ASCII, at most 64 characters"
-UNREAD = -2
+UNREAD = -3
 """Index of a reference that is not there; its fault is noted, so no book comes of it."""
 TEXT_ALLOWED = "text without control characters"
 MEMO_ALLOWED = "text without control characters (tab and return apart)"

@@ -58,8 +58,9 @@ class _Arcs:
 
     def where(self, mask: BoolArray) -> _Arcs:
         """Some of them."""
-        columns = (self.row, self.desk, self.tail, self.head, self.limit)
-        return _Arcs(*(column[mask] for column in columns), self.nodes)
+        return _Arcs(
+            self.row[mask], self.desk[mask], self.tail[mask], self.head[mask], self.limit[mask], self.nodes
+        )
 
 
 def _arcs(book: Book, admitted: BoolArray) -> _Arcs:

@@ -11,6 +11,7 @@ from clearing.audit.canonical import BATCH_ROWS
 from clearing.audit.input_lines import input_files
 from clearing.audit.seal import seal_inputs
 from clearing.model.book import NONE, Book, Conditions
+from clearing.model.rulebook import DEFAULTS, Rulebook
 from tests.audit.samples import MemoryBundle, furnished_book
 from tests.books import book as small_book
 from tests.books import offer
@@ -68,7 +69,7 @@ def asset_record(book: Book, i: int) -> dict[str, Any]:
 
 
 def asset_name(book: Book, index: int) -> str:
-    return "INDEX" if index < 0 else book.assets.id[index]
+    return {-1: "INDEX", -2: "*"}[index] if index < 0 else book.assets.id[index]
 
 
 def offer_record(book: Book, i: int) -> dict[str, Any]:
@@ -123,18 +124,23 @@ def participant_record(book: Book, i: int) -> dict[str, Any]:
 
 
 def rulebook_record(book: Book) -> dict[str, Any]:
+    rules = book.rulebook
     record: dict[str, Any] = {
-        "version": 1,
-        "objectives": ["surplus", "value", "even", "lottery"],
+        "version": rules.version,
+        "objectives": list(rules.objectives),
         "even_segments": 16,
-        "netting_form": book.rulebook.netting_form,
-        "obligations": "set-off",
+        "netting_form": rules.netting_form,
+        "obligations": rules.obligations,
         "residual_tolerance": "1",
-        "allowance_bps": {12_345: "123.45", 20_000: "200"}[book.rulebook.allowance_ppm],
-        "self_crossing": "allow",
+        "allowance_bps": {12_345: "123.45", 20_000: "200"}[rules.allowance_ppm],
+        "self_crossing": rules.self_crossing,
     }
-    if book.rulebook.cut_off:
-        record["cut_off"] = book.rulebook.cut_off
+    if rules.cut_off:
+        record["cut_off"] = rules.cut_off
+    if rules.version == 2:
+        record |= {"screening": rules.screening, "work_limit": rules.work_limit}
+        record |= {"max_ring": rules.max_ring} if rules.max_ring else {}
+        record |= {"max_chain": rules.max_chain} if rules.max_chain else {}
     return record
 
 
@@ -174,3 +180,16 @@ def test_an_empty_book_has_every_file() -> None:
 def test_files_come_in_ascending_path() -> None:
     paths = [path for path, _ in input_files(small_book(values={}))]
     assert paths == sorted(paths)
+
+
+@pytest.mark.parametrize(
+    "rulebook",
+    [
+        DEFAULTS[2],
+        Rulebook(version=2, objectives=("value", "items", "lottery"), obligations="credit", max_chain=4),
+        Rulebook(version=2, max_ring=3, screening="ring", work_limit=1, cut_off="2026-01-31T16:00:00Z"),
+    ],
+)
+def test_lines_of_rulebook_2_state_its_keys_and_what_takes_anything(rulebook: Rulebook) -> None:
+    rows = [offer("O1", "D", "A", 5, ("*", 0)), offer("O2", "D", "B", 5, ("INDEX", 5, 9), ("A", 1))]
+    assert_lines_are_as_expected(small_book(values={"A": 1_000, "B": 2_000}, offers=rows, rulebook=rulebook))

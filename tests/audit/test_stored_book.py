@@ -14,7 +14,8 @@ from clearing.audit.seal import seal_inputs
 from clearing.audit.stored_book import read_stored_book, read_stored_terms
 from clearing.model.book import Book
 from clearing.model.errors import InputFault
-from tests.audit.samples import SALT, MemoryBundle, furnished_book, sealed
+from clearing.model.rulebook import DEFAULTS, Rulebook
+from tests.audit.samples import CUT_OFF, SALT, MemoryBundle, furnished_book, sealed
 from tests.books import book as small_book
 from tests.books import offer
 
@@ -50,6 +51,31 @@ def test_books_without_lines_and_of_many_chunks_read_back() -> None:
     rows = [offer(f"O{i:05d}", "D", "A", i + 1, ("B", -i, i + 1), ("INDEX", 2)) for i in range(3_000)]
     for book in (small_book(values={}), small_book(values={"A": 1_000, "B": 2_000}, offers=rows)):
         assert_same(book, read_stored_book(stored(book).read))
+
+
+@pytest.mark.parametrize(
+    "rulebook",
+    [
+        DEFAULTS[2],
+        Rulebook(version=2, objectives=("items", "lottery"), obligations="credit", self_crossing="refuse", max_chain=4),
+        Rulebook(version=2, max_ring=3, max_chain=1_000, screening="ring", work_limit=100_000, cut_off=CUT_OFF),
+    ],
+)
+def test_a_book_of_rulebook_2_reads_back(rulebook: Rulebook) -> None:
+    rows = [
+        offer("O1", "D", "A", 12, ("*", 0), conditions={"all_or_none": True, "lot": 3, "max_ring": 1_000}),
+        offer("O2", "E", "B", 12, ("A", 5), conditions={"min_fill": 7, "lot": 4, "allow": ("D",), "deny": ("E",)}),
+    ]
+    book = small_book(values={"A": 1_000, "B": 2_000}, offers=rows, rulebook=rulebook)
+    bundle = stored(book)
+    assert_same(book, read_stored_book(bundle.read))
+    assert b'"receive":[{"asset":"*","limit_ppm":"0"}]' in bundle.lines("inputs/offers.jsonl")[0]
+
+
+def test_rulebook_1_reads_back_what_nobody_could_fill() -> None:
+    rows = [offer("O1", "D", "A", 10, ("B", 0), conditions={"min_fill": 7, "lot": 6, "deny": ("D",), "allow": ("D",)})]
+    book = small_book(values={"A": 1_000, "B": 2_000}, offers=rows)
+    assert_same(book, read_stored_book(stored(book).read))
 
 
 def test_a_residual_tolerance_of_one_micro_reads_back() -> None:
@@ -143,7 +169,11 @@ CHANGES: list[tuple[str, int, Change, str]] = [
     ("offers", 3, lambda r: r.update(min_fill="x"), "wrong type"),
     ("offers", 3, lambda r: r.update(allow=[3]), "wrong type"),
     ("offers", 1, lambda r: r.update(expires_at="tomorrow"), "no canonical UTC time"),
-    ("rulebook", 1, lambda r: r.update(version=2), "unknown to this engine"),
+    ("rulebook", 1, lambda r: r.update(version=3), "unknown to this engine"),
+    ("rulebook", 1, lambda r: r.update(version=True), "unknown to this engine"),
+    ("rulebook", 1, lambda r: r.update(version=2), '"screening" is missing'),
+    ("rulebook", 1, lambda r: r.update(max_ring=3), "max_ring is no key of rulebook 1"),
+    ("rulebook", 1, lambda r: r.update(screening="neighbours"), "screening is no key of rulebook 1"),
     ("rulebook", 1, lambda r: r.update(netting_form="none"), "unknown to this engine"),
     ("rulebook", 1, lambda r: r.update(even_segments=8), "rulebook 1 does not know"),
     ("rulebook", 1, lambda r: r.update(allowance_bps="0.001"), "no number of at most 2 places"),
@@ -152,9 +182,45 @@ CHANGES: list[tuple[str, int, Change, str]] = [
 ]
 
 
-@pytest.mark.parametrize(("name", "line", "change", "message"), CHANGES)
-def test_a_changed_line_is_named_by_file_and_line(name: str, line: int, change: Change, message: str) -> None:
-    bundle = stored(plain_book())
+LATER_CHANGES: list[tuple[str, int, Change, str]] = [
+    ("rulebook", 1, lambda r: r.update(objectives=["surplus"]), "rulebook 2 does not know"),
+    ("rulebook", 1, lambda r: r.update(objectives=["lottery", "value"]), "rulebook 2 does not know"),
+    ("rulebook", 1, lambda r: r.update(objectives=["even", "even", "lottery"]), "rulebook 2 does not know"),
+    ("rulebook", 1, lambda r: r.update(even_segments=8), "rulebook 2 does not know"),
+    ("rulebook", 1, lambda r: r.update(obligations="ignore"), "rulebook 2 does not know"),
+    ("rulebook", 1, lambda r: r.update(self_crossing="ask"), "rulebook 2 does not know"),
+    ("rulebook", 1, lambda r: r.update(screening="all"), "rulebook 2 does not know"),
+    ("rulebook", 1, lambda r: r.update(max_ring=1), "rulebook 2 does not know"),
+    ("rulebook", 1, lambda r: r.update(max_ring="3"), "rulebook 2 does not know"),
+    ("rulebook", 1, lambda r: r.update(max_ring=True), "rulebook 2 does not know"),
+    ("rulebook", 1, lambda r: r.update(max_chain=0), "rulebook 2 does not know"),
+    ("rulebook", 1, lambda r: r.update(work_limit=100_001), "rulebook 2 does not know"),
+    ("rulebook", 1, lambda r: r.pop("work_limit"), "rulebook 2 does not know"),
+    ("rulebook", 1, lambda r: r.update(screening="ring"), "screening of rings needs a max_ring"),
+    ("offers", 1, lambda r: r.update(deliver_asset="*"), '"*" is missing or names nothing'),
+    ("offers", 2, lambda r: r["receive"][1].update(asset="*"), "anything is not all that it takes"),
+    ("offers", 3, lambda r: r["receive"][0].update(asset="*", limit_ppm="1"), "anything has a limit"),
+    ("offers", 3, lambda r: r["receive"][0].update(asset="*", limit_ppm="0", max="1"), "anything has a limit"),
+    ("offers", 3, lambda r: r.update(min_fill="10000"), "its minimum fill is not 1 to its quantity"),
+    ("offers", 3, lambda r: r.update(min_fill="0"), "its minimum fill is not 1 to its quantity"),
+    ("offers", 3, lambda r: r.update(lot="10000"), "no multiple of its lot is a fill"),
+    ("offers", 3, lambda r: r.update(lot="0"), "no multiple of its lot is a fill"),
+    ("offers", 3, lambda r: r.update(deliver_quantity="10", min_fill="7", lot="6"), "no multiple of its lot"),
+    ("offers", 3, lambda r: r.update(deliver_quantity="10", all_or_none=True, lot="3"), "its lot does not divide"),
+    ("offers", 3, lambda r: r.update(max_ring=1), "its longest ring is below 2"),
+    ("offers", 3, lambda r: r.update(allow=["Z"]), "an unknown participant"),
+    ("offers", 3, lambda r: r.update(allow=["D"], deny=["D"]), "allows and denies one participant"),
+]
+
+
+@pytest.mark.parametrize(
+    ("name", "line", "change", "message", "rulebook"),
+    [*((*change, Rulebook()) for change in CHANGES), *((*change, DEFAULTS[2]) for change in LATER_CHANGES)],
+)
+def test_a_changed_line_is_named_by_file_and_line(
+    name: str, line: int, change: Change, message: str, rulebook: Rulebook
+) -> None:
+    bundle = stored(replace(plain_book(), rulebook=rulebook))
     path = f"inputs/{name}.jsonl"
     lines = bundle.lines(path)
     record = json.loads(lines[line - 1])

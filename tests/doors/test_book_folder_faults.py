@@ -71,6 +71,13 @@ CELLS = [
     ("offers.csv", 3, "min_fill", "60.01", R.IMPOSSIBLE, "at most deliver_quantity"),
     ("offers.csv", 3, "min_fill", "0", R.IMPOSSIBLE, "more than 0"),
     ("offers.csv", 3, "lot", "0.005", R.MISMATCH, "a whole number of increments of WHEAT, each 0.01"),
+    ("offers.csv", 3, "lot", "60.01", R.IMPOSSIBLE, "at most deliver_quantity"),
+    ("offers.csv", 3, "lot", "0", R.IMPOSSIBLE, "more than 0"),
+    ("offers.csv", 2, "deliver_asset", "*", R.MALFORMED, "an id"),
+    ("offers.csv", 2, "receive_assets", "WHEAT|*", R.IMPOSSIBLE, "* as the only alternative"),
+    ("offers.csv", 3, "receive_assets", "**", R.MALFORMED, "an id"),
+    ("offers.csv", 3, "allow", "*", R.MALFORMED, "an id"),
+    ("assets.csv", 5, "asset_id", "*", R.MALFORMED, "an id"),
     ("offers.csv", 3, "all_or_none", "yes", R.MALFORMED, "true or false"),
     ("offers.csv", 3, "all_or_none", "True", R.MALFORMED, "true or false"),
     ("offers.csv", 3, "max_ring", "1", R.IMPOSSIBLE, "at least 2"),
@@ -209,13 +216,6 @@ def test_an_internal_asset_stays_with_one_participant(tmp_path: Path) -> None:
     assert (fault.reason, fault.file, fault.row, fault.column) == (R.IMPOSSIBLE, "offers.csv", 6, "participant_id")
     assert "internal" in fault.allowed
     assert "row 5" in fault.found
-
-
-def test_all_or_none_needs_a_lot_that_divides(tmp_path: Path) -> None:
-    offers = GOOD["offers.csv"].replace("WHEAT,60,COPPER,,,,,,", "WHEAT,60,COPPER,,,,,true,0.07")
-    fault = only_fault(write_book(tmp_path, offers=offers))
-    assert (fault.reason, fault.row, fault.column, fault.found) == (R.IMPOSSIBLE, 3, "lot", "0.07")
-    assert "divides deliver_quantity" in fault.allowed
 
 
 @pytest.mark.parametrize("time", ["2026-01-31", "2026-01-31T16:00:00", "2026-02-30T00:00:00Z", "tomorrow"])

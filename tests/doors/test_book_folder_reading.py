@@ -14,7 +14,7 @@ import pytest
 
 from clearing.doors import csv_table
 from clearing.doors.book_folder import read_book
-from clearing.model.book import INDEX, NONE, Book, Conditions, SessionTerms
+from clearing.model.book import ANY, INDEX, NONE, Book, Conditions, SessionTerms
 from clearing.model.errors import UsageFault
 from clearing.model.rulebook import Rulebook
 from tests.doors.book_writing import GOOD, with_cell, write_book
@@ -99,6 +99,28 @@ def test_conditions_and_expiry_are_read_for_the_offers_that_state_them(tmp_path:
     }
     assert book.offers.expires_at == {1: "2026-01-31T16:00:00.25Z"}
     assert book.offers.memo == {1: "=memo", 2: "note"}
+
+
+@pytest.mark.parametrize("limit", ["", "0", "0.00"])
+def test_an_offer_may_take_anything(tmp_path: Path, limit: str) -> None:
+    offers = GOOD["offers.csv"].replace("WHEAT,60,COPPER,", f"WHEAT,60,*,{limit}")
+    book, _ = read_book(write_book(tmp_path, offers=offers))
+    assert book.offers.alt_asset.tolist() == [3, 1, ANY, INDEX]
+    assert book.offers.alt_limit_ppm.tolist()[2] == 0
+    assert book.offers.alt_max.tolist()[2] == NONE
+
+
+@pytest.mark.parametrize(
+    ("cells", "asked"),
+    [
+        (",,,,59.99,,0.08,,,,,", Conditions(min_fill=5_999, lot=8)),
+        (",,,,,,60,,,,,", Conditions(lot=6_000)),
+        (",,,,60,true,30,,,,,", Conditions(min_fill=6_000, all_or_none=True, lot=3_000)),
+    ],
+)
+def test_a_lot_with_a_multiple_that_fills_is_read(tmp_path: Path, cells: str, asked: Conditions) -> None:
+    offers = GOOD["offers.csv"].replace("WHEAT,60,COPPER" + "," * 11, "WHEAT,60,COPPER" + cells)
+    assert read_book(write_book(tmp_path, offers=offers))[0].offers.conditions == {1: asked}
 
 
 def test_a_blank_item_of_a_list_of_maxima_leaves_its_alternative_unbounded(tmp_path: Path) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import random
-from itertools import permutations
+from itertools import pairwise, permutations
 
 import pytest
 
@@ -167,5 +167,5 @@ def _ways(arcs: list[tuple[int, int, int]], start: int, end: int) -> list[int]:
     paths = [
         [start, *inner, end] for size in range(len(between) + 1) for inner in permutations(between, size)
     ]
-    steps = [list(zip(path, path[1:], strict=False)) for path in paths]
+    steps = [list(pairwise(path)) for path in paths]
     return [sum(least[step] for step in path) for path in steps if all(step in least for step in path)]
