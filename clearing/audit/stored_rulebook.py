@@ -12,7 +12,6 @@ from clearing.model.rulebook import (
     CHAIN_LENGTHS,
     DEFAULTS,
     NETTING_FORMS,
-    OBLIGATIONS_2,
     RING_LENGTHS,
     SCREENINGS,
     SELF_CROSSINGS,
@@ -28,7 +27,7 @@ _WORDS: Mapping[int, Mapping[str, Sequence[object]]] = {
     1: {"even_segments": _SEGMENTS, "obligations": ("set-off",), "self_crossing": ("allow",)},
     2: {
         "even_segments": _SEGMENTS,
-        "obligations": OBLIGATIONS_2,
+        "obligations": ("set-off",),
         "self_crossing": SELF_CROSSINGS,
         "screening": SCREENINGS,
     },

@@ -10,7 +10,6 @@ OBJECTIVES_1 = ("surplus", "value", "even", "lottery")
 OBJECTIVES_2 = ("surplus", "value", "items", "participants", "priority", "deliveries", "even", "lottery")
 """The names that the list of rulebook 2 is made of."""
 NETTING_FORMS = ("gross", "net")
-OBLIGATIONS_2 = ("set-off", "credit")
 SCREENINGS = ("neighbours", "ring")
 SELF_CROSSINGS = ("refuse", "allow")
 RING_LENGTHS = range(2, 1_001)

@@ -186,7 +186,7 @@ def test_files_come_in_ascending_path() -> None:
     "rulebook",
     [
         DEFAULTS[2],
-        Rulebook(version=2, objectives=("value", "items", "lottery"), obligations="credit", max_chain=4),
+        Rulebook(version=2, objectives=("value", "items", "lottery"), max_chain=4),
         Rulebook(version=2, max_ring=3, screening="ring", work_limit=1, cut_off="2026-01-31T16:00:00Z"),
     ],
 )

@@ -57,7 +57,7 @@ def test_books_without_lines_and_of_many_chunks_read_back() -> None:
     "rulebook",
     [
         DEFAULTS[2],
-        Rulebook(version=2, objectives=("items", "lottery"), obligations="credit", self_crossing="refuse", max_chain=4),
+        Rulebook(version=2, objectives=("items", "lottery"), self_crossing="refuse", max_chain=4),
         Rulebook(version=2, max_ring=3, max_chain=1_000, screening="ring", work_limit=100_000, cut_off=CUT_OFF),
     ],
 )

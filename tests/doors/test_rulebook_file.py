@@ -91,7 +91,7 @@ def test_a_cut_off_may_be_a_toml_time_with_offset(tmp_path: Path) -> None:
         ('version = 2\nobjectives = ["worth", "lottery"]', "objectives", "participants, priority, deliveries"),
         ("version = 2\nobjectives = []", "objectives", "two or more"),
         ('version = 2\nself_crossing = "ask"', "self_crossing", '"refuse" or "allow"'),
-        ('version = 2\nobligations = "ignore"', "obligations", '"set-off" or "credit"'),
+        ('version = 2\nobligations = "credit"', "obligations", '"set-off"'),
         ('version = 2\nscreening = "all"', "screening", '"neighbours" or "ring"'),
         ("version = 2\nmax_ring = 1", "max_ring", "from 2 to 1,000"),
         ("version = 2\nmax_ring = 1001", "max_ring", "from 2 to 1,000"),
@@ -135,7 +135,6 @@ def test_every_key_of_rulebook_2_is_read(tmp_path: Path) -> None:
     text = """
         version = 2
         objectives = ["items", "priority", "participants", "deliveries", "even", "lottery"]
-        obligations = "credit"
         self_crossing = "allow"
         max_ring = 1000
         max_chain = 1
@@ -148,7 +147,6 @@ def test_every_key_of_rulebook_2_is_read(tmp_path: Path) -> None:
     assert rulebook == Rulebook(
         version=2,
         objectives=("items", "priority", "participants", "deliveries", "even", "lottery"),
-        obligations="credit",
         allowance_ppm=0,
         max_ring=1_000,
         max_chain=1,
