@@ -146,6 +146,8 @@ def _check_optimum(session: _Session, book: Book, fills: Fills, graph: Graph) ->
         found.skip("the certificate cannot be read", 5, *found.laws[7:])
         return None
     potentials = check_stages(book, graph, certificate, session.salt, found)
+    if book.rulebook.objectives[0] != "surplus" and any(name.startswith("pool:") for name in graph.node):
+        found.skip("premia follow from the surplus, which is not the first objective", 5)
     if potentials is not None and forms.PREMIA.path in waiting:
         compare(waiting.pop(forms.PREMIA.path), premium_lines(graph, potentials), forms.PREMIA, 5, found)
     return certificate

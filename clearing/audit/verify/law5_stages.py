@@ -47,7 +47,7 @@ class _Priced:
 
 
 def check_stages(book: Book, graph: Graph, certificate: Certificate, salt: bytes, found: Findings) -> list[int] | None:
-    """The potentials of the first stage by node, None unless they are proven."""
+    """The potentials of the first stage by node, None unless they are proven and those of the surplus."""
     leading = [name for name in book.rulebook.objectives if name != LOTTERY]
     if certificate.components is None:
         _check_claims(certificate, found)
@@ -73,7 +73,7 @@ def check_stages(book: Book, graph: Graph, certificate: Certificate, salt: bytes
         if not _proven(book, graph, priced.residual, potentials, stage, place, found):
             return first
         unique = lottery >= 1 and _is_unique(graph, priced.steps, potentials)
-        first = potentials if place == 0 else first
+        first = potentials if place == 0 and expected == "surplus" else first
         face = _next_face(graph, face, priced.steps, potentials, place, expected)
     _check_end(certificate, len(leading), unique, found)
     return first

