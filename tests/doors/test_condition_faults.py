@@ -1,4 +1,4 @@
-"""Conditions of offers.csv that nothing can meet, and gifts that ask for more: where, what was found, what is allowed."""
+"""Conditions of offers.csv that nothing can meet, and gifts that ask for more: what is found, what is allowed."""
 
 from __future__ import annotations
 
