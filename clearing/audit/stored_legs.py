@@ -8,9 +8,10 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from clearing.audit.input_lines import asset_names
 from clearing.audit.outcome_lines import INSTRUCTIONS, LEGS, ring_id
 from clearing.audit.stored_lines import Read, Record, checked, each_record, flaw, line_fault
-from clearing.model.book import AMOUNT_LIMIT, INDEX_NAME, Book
+from clearing.model.book import AMOUNT_LIMIT, Book
 from clearing.model.outcome import Instructions, Legs
 
 if TYPE_CHECKING:
@@ -46,7 +47,7 @@ class _RingLists:
 
 def stored_legs(read: Read, book: Book, offer_of: dict[str, int], ring_count: int) -> Legs:
     """The legs; what a line repeats of its offers must be theirs."""
-    offers, names, assets = book.offers, book.participants.id, [*book.assets.id, INDEX_NAME]
+    offers, names, assets = book.offers, book.participants.id, asset_names(book.assets)
     owner = [names[participant] for participant in offers.participant.tolist()]
     delivered = [assets[asset] for asset in offers.deliver.tolist()]
     taken = [assets[asset] for asset in offers.alt_asset.tolist()]

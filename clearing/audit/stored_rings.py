@@ -95,11 +95,11 @@ def _sources(nodes: Sequence[str], segments: Sequence[Record], asset_of: Mapping
 def _alternatives(book: Book, offer: IntArray, asset: IntArray, ring: IntArray) -> IntArray:
     """The place among its offer's alternatives of the one that takes ``asset``; ``ring`` is each row's line."""
     offers = book.offers
-    width = len(book.assets.id) + 1
+    width = len(book.assets.id) - NONE_TAKEN
     owner = np.repeat(np.arange(len(offers.id)), np.diff(offers.alt_start))
-    keys = owner * width + offers.alt_asset + 1
+    keys = owner * width + offers.alt_asset - NONE_TAKEN
     order = np.argsort(keys, kind="stable")
-    wanted = offer * width + asset + 1
+    wanted = offer * width + asset - NONE_TAKEN
     place = np.searchsorted(keys[order], wanted)
     row = np.append(order, 0)[place]
     lacking = np.flatnonzero(np.append(keys, NONE)[row] != wanted) if len(keys) else np.arange(len(wanted))

@@ -5,13 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterator
 from pathlib import Path
 
+from clearing.audit.input_lines import asset_names
 from clearing.doors.bundle_folder import BundleFolder
 from clearing.doors.export_cells import Terms, csv_chunks
 from clearing.doors.export_tables import TABLES
 from clearing.doors.folder_writer import FolderWriter, check_target
 from clearing.doors.graphml import graphml_chunks
 from clearing.doors.words import count
-from clearing.model.book import INDEX_NAME, Book
+from clearing.model.book import ANY_NAME, INDEX_NAME, Book
 from clearing.service import netting_flows, open_session
 
 GRAPH = "netting.graphml"
@@ -36,7 +37,7 @@ def export_folder(folder: Path, out: Path) -> int:
 
 
 def _steps(book: Book) -> dict[str, tuple[int, int]]:
-    steps = {INDEX_NAME: _INDEX_STEP}
+    steps = {INDEX_NAME: _INDEX_STEP, ANY_NAME: _INDEX_STEP}
     for name, increment in zip(book.assets.id, book.assets.increment, strict=True):
         whole, _, places = increment.partition(".")
         steps[name] = (int(whole + places), len(places))
@@ -44,7 +45,7 @@ def _steps(book: Book) -> dict[str, tuple[int, int]]:
 
 
 def _terms(book: Book) -> Terms:
-    names, offers = [*book.assets.id, INDEX_NAME], book.offers
+    names, offers = asset_names(book.assets), book.offers
     offer_of = {name: row for row, name in enumerate(offers.id)}
     deliver, starts, taken = offers.deliver.tolist(), offers.alt_start.tolist(), offers.alt_asset.tolist()
 

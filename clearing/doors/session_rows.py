@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from decimal import Decimal, localcontext
 
 from clearing.doors.words import asset_id, refusal_words
-from clearing.model.book import INDEX, Book
+from clearing.model.book import Book
 from clearing.model.explanation import Fate
 from clearing.model.outcome import Outcome
 
@@ -106,7 +106,7 @@ def _received(book: Book, outcome: Outcome, first: int, last: int) -> Iterator[R
 
 
 def _in_units(book: Book, asset: int, increments: int) -> Decimal:
-    step = Decimal(1).scaleb(-6) if asset == INDEX else Decimal(book.assets.increment[asset])
+    step = Decimal(1).scaleb(-6) if asset < 0 else Decimal(book.assets.increment[asset])
     return increments * step
 
 

@@ -10,7 +10,7 @@ from typing import Any
 
 from clearing.audit.input_lines import OFFERS
 from clearing.doors.words import UNITS, amount, bps, count, refusal_words
-from clearing.model.book import INDEX_NAME
+from clearing.model.book import ANY_NAME, INDEX_NAME
 from clearing.model.faults import Refusal, RefusalReason
 
 WIDTH = 80
@@ -61,14 +61,19 @@ class _Words:
     def terms(self, offer_id: str) -> str:
         """What the offer takes, as it is sealed: ``milling wheat at -5.00 bps or index units at +0.00 bps``."""
         return " or ".join(
-            f"{self.asset(term['asset'])} at {bps(int(term['limit_ppm']))} bps"
+            (
+                self.asset(ANY_NAME)
+                if term["asset"] == ANY_NAME
+                else f"{self.asset(term['asset'])} at {bps(int(term['limit_ppm']))} bps"
+            )
             + (f", at most {self.quantity(term['asset'], term['max'])}" if "max" in term else "")
             for term in self._sealed[offer_id]["receive"]
         )
 
     def asset(self, asset_id: str) -> str:
         """Its name where it has one, else its id."""
-        return "index units" if asset_id == INDEX_NAME else str(self._assets[asset_id].get("name", asset_id))
+        unnamed = {INDEX_NAME: "index units", ANY_NAME: "anything"}.get(asset_id)
+        return unnamed or str(self._assets[asset_id].get("name", asset_id))
 
     def quantity(self, asset_id: str, increments: str) -> str:
         """An exact quantity: ``410.511 t of milling wheat``."""
@@ -108,9 +113,10 @@ def _offer_lines(words: _Words, offer: _Object) -> Iterator[str]:
         refusal = Refusal(0, RefusalReason(offer["reason"]), offer.get("found"), offer.get("limit"))
         yield from _wrapped(refusal_words(refusal), 6)
     elif offer["fate"] != "unfilled":
-        taken = [words.quantity(row["asset_id"], row["quantity"]) for row in offer["received"]]
+        goods = [row for row in offer["received"] if row["asset_id"] != ANY_NAME]
+        taken = [words.quantity(row["asset_id"], row["quantity"]) for row in goods]
         delivered = words.quantity(offer["deliver_asset"], offer["delivered"])
-        yield from _wrapped(f"delivers {delivered}, receives {' and '.join(taken)}", 6)
+        yield from _wrapped(f"delivers {delivered}, receives {' and '.join(taken) or 'nothing, as a gift'}", 6)
 
 
 def _obligation_lines(words: _Words, obligation: _Object) -> Iterator[str]:

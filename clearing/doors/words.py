@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from decimal import ROUND_HALF_EVEN, Decimal
 
-from clearing.model.book import INDEX, INDEX_NAME, Book
+from clearing.model.book import ANY, ANY_NAME, INDEX, INDEX_NAME, Book
 from clearing.model.faults import Refusal, RefusalReason
 from clearing.model.outcome import Rings
 
@@ -52,20 +52,20 @@ def bps(ppm: int) -> str:
 
 
 def asset_id(book: Book, asset: int) -> str:
-    """The id of an asset, INDEX included."""
-    return INDEX_NAME if asset == INDEX else book.assets.id[asset]
+    """The id of an asset, INDEX and ANY included."""
+    return {INDEX: INDEX_NAME, ANY: ANY_NAME}[asset] if asset < 0 else book.assets.id[asset]
 
 
 def asset_name(book: Book, asset: int) -> str:
     """The name of an asset where it has one, else its id."""
-    if asset == INDEX:
-        return "index units"
+    if asset < 0:
+        return "index units" if asset == INDEX else "anything"
     return book.assets.texts.get("name", {}).get(asset, book.assets.id[asset])
 
 
 def quantity_worth(book: Book, asset: int, value_micro: int) -> str:
     """What an amount of value is in an asset's own unit: ``12.5 t of milling wheat``."""
-    if asset == INDEX:
+    if asset < 0:
         return f"{amount(value_micro)} index units"
     assets = book.assets
     quantity = Decimal(int(value_micro)) / int(assets.value_micro[asset]) * Decimal(assets.increment[asset])

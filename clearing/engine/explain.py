@@ -67,7 +67,7 @@ class _Scene:
     flow: IntArray
     potential: IntArray
     premium: IntArray
-    """ppm per asset; INDEX (-1) is the last and 0."""
+    """ppm per asset; ANY (-2) and INDEX (-1) are the last and 0."""
     arc_of_row: Mapping[int, int]
     """Arc per row of the book's alternatives."""
 
@@ -75,7 +75,7 @@ class _Scene:
 def _scene(book: Book, outcome: Outcome) -> _Scene:
     admission = admit(book)
     graph = build_graph(book, circulating(book, admission))
-    premium = np.zeros(len(book.assets.id) + 1, dtype=np.int64)
+    premium = np.zeros(len(book.assets.id) + 2, dtype=np.int64)
     for line in outcome.premia:
         premium[line.asset] = line.premium_ppm
     recorded = outcome.certificate.stages[0].potentials

@@ -203,7 +203,7 @@ def _row_capacity(book: Book, nodes: _Numbering, rows: IntArray) -> IntArray:
     capacity = nodes.capacity[nodes.row_offer[rows]]
     maximum = book.offers.alt_max[rows]
     bounded = np.flatnonzero(maximum != NONE)
-    values = np.append(book.assets.value_micro, 1)[book.offers.alt_asset[rows[bounded]]]
+    values = np.append(book.assets.value_micro, [1, 1])[book.offers.alt_asset[rows[bounded]]]
     # Compare by division: a maximum may be worth more than 62 bits.
     fits = maximum[bounded] <= capacity[bounded] // values
     capacity[bounded[fits]] = maximum[bounded[fits]] * values[fits]

@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Any, TypeAlias
 
 import numpy as np
 
-from clearing.model.book import INDEX, INDEX_NAME, NONE, Book
+from clearing.model.book import ANY, ANY_NAME, INDEX, INDEX_NAME, NONE, Book
 from clearing.model.outcome import Fills, Outcome, Premium
 
 if TYPE_CHECKING:
@@ -163,7 +163,7 @@ def _assets(book: Book, outcome: Outcome, participant: int) -> Iterator[Member]:
     stocked = book.stocks.asset[book.stocks.participant == participant]
     named = np.unique(np.concatenate([offers.deliver[own], offers.alt_asset[rows], stocked]))
     premia = {premium.asset: premium for premium in outcome.premia}
-    for asset in named[named != INDEX].tolist():
+    for asset in named[named >= 0].tolist():
         value = book.increment_value_micro(asset)
         name = book.assets.texts.get("name", {}).get(asset)
         yield {
@@ -200,4 +200,4 @@ def _ring_names(start: IntArray, ring: IntArray, row: int) -> list[str]:
 
 
 def _asset_name(book: Book, asset: int) -> str:
-    return INDEX_NAME if asset == INDEX else book.assets.id[asset]
+    return {INDEX: INDEX_NAME, ANY: ANY_NAME}[asset] if asset < 0 else book.assets.id[asset]

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from clearing.model.book import INDEX, NONE, Book
+from clearing.model.book import ANY, INDEX, NONE, Book
 from clearing.model.outcome import Outcome
 
 if TYPE_CHECKING:
@@ -94,8 +94,8 @@ def _capacity(book: Book) -> IntArray:
 
 
 def _paid(book: Book, outcome: Outcome, owner: IntArray) -> tuple[IntArray, BoolArray]:
-    premium = np.zeros(len(book.assets.id) + 1, dtype=np.int64)
-    known = np.zeros(len(book.assets.id) + 1, dtype=np.bool_)
+    premium = np.zeros(len(book.assets.id) + 2, dtype=np.int64)
+    known = np.zeros(len(book.assets.id) + 2, dtype=np.bool_)
     known[INDEX] = True
     for line in outcome.premia:
         premium[line.asset], known[line.asset] = line.premium_ppm, True
@@ -105,7 +105,7 @@ def _paid(book: Book, outcome: Outcome, owner: IntArray) -> tuple[IntArray, Bool
 
 def _bound(book: Book, owner: IntArray, capacity: IntArray) -> IntArray:
     """What each alternative could take: its maximum, the offer's capacity if that is less."""
-    maximum, value = book.offers.alt_max, np.append(book.assets.value_micro, 1)[book.offers.alt_asset]
+    maximum, value = book.offers.alt_max, np.append(book.assets.value_micro, [1, 1])[book.offers.alt_asset]
     # Compared by division, since the product may not fit.
     binds = (maximum != NONE) & (maximum <= capacity[owner] // np.maximum(value, 1))
     return np.where(binds, np.where(binds, maximum, 0) * value, capacity[owner])
@@ -122,7 +122,9 @@ def _why(
     offers, flow = book.offers, outcome.fills.offer_flow_micro
     idle = flow == 0
     wanted = _named(offers.alt_asset[admitted[owner]], book)
+    wanted |= wanted[ANY]
     given = _named(offers.deliver[admitted], book)
+    given[ANY] = given.any()
     some_giver = _greatest(given[offers.alt_asset].astype(np.int64), offers.alt_start) > 0
     takes_index = _greatest((offers.alt_asset == INDEX).astype(np.int64), offers.alt_start) > 0
     reasons = (
@@ -141,8 +143,8 @@ def _why(
 
 
 def _named(assets: IntArray, book: Book) -> BoolArray:
-    """Which assets occur, INDEX last."""
-    found = np.zeros(len(book.assets.id) + 1, dtype=np.bool_)
+    """Which assets occur, ANY and INDEX last."""
+    found = np.zeros(len(book.assets.id) + 2, dtype=np.bool_)
     found[assets] = True
     return found
 

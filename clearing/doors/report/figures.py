@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from clearing.doors import words
-from clearing.model.book import INDEX, Book
+from clearing.model.book import Book
 
 MINUS = "\u2212"
 NARROW_SPACE = "\u202f"
@@ -37,7 +37,7 @@ def share(part: int, whole: int) -> str:
 
 def quantity(book: Book, asset: int, increments: int) -> str:
     """A quantity to its last increment, in the asset's unit: ``1,234.5 t``; index units bare."""
-    if asset == INDEX:
+    if asset < 0:
         return units(increments)
     whole, decimals = _decimal(book.assets.increment[asset], int(increments))
     unit = book.assets.unit[asset]

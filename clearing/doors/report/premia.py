@@ -126,16 +126,16 @@ def _place(ppm: int, reach: int) -> str:
 
 
 def _offered(book: Book, fates: Fates) -> IntArray:
-    """Value that admitted offers would deliver of each asset; INDEX last."""
-    total = np.zeros(len(book.assets.id) + 1, dtype=np.int64)
+    """Value that admitted offers would deliver of each asset; ANY and INDEX last."""
+    total = np.zeros(len(book.assets.id) + 2, dtype=np.int64)
     admitted = fates.mark != 3
     np.add.at(total, book.offers.deliver[admitted], fates.capacity_micro[admitted])
     return total
 
 
 def _wanted(book: Book, fates: Fates) -> IntArray:
-    """Value that admitted offers would take of each asset at most, each alternative by itself; INDEX last."""
+    """Value that admitted offers would take of each asset at most, each alternative by itself; ANY and INDEX last."""
     admitted = np.repeat(fates.mark, np.diff(book.offers.alt_start)) != 3
-    total = np.zeros(len(book.assets.id) + 1, dtype=np.int64)
+    total = np.zeros(len(book.assets.id) + 2, dtype=np.int64)
     np.add.at(total, book.offers.alt_asset[admitted], fates.bound_micro[admitted])
     return total
