@@ -21,14 +21,14 @@ from clearing.audit.statement_check import STATEMENT_FORMAT
 from clearing.audit.stored_book import read_stored_book, read_stored_manifest, read_stored_terms
 from clearing.audit.stored_outcome import read_stored_outcome
 from clearing.engine.accounts import add_up, book_entries, take_positions
-from clearing.engine.admission import Admission, admit
+from clearing.engine.admission import Admission, admit, not_kept
 from clearing.engine.explain import explain
 from clearing.engine.flow_solver import FLOW_SOLVERS
 from clearing.engine.legs import make_legs
 from clearing.engine.named_arcs import named_arcs
 from clearing.engine.netting_graph import NettingGraph, build_graph
 from clearing.engine.optimum import certify, optimise
-from clearing.engine.premia import set_premia
+from clearing.engine.premia import no_premia, set_premia
 from clearing.engine.ranges import admitted_faults, graph_faults, quantity_faults
 from clearing.engine.rings import find_rings
 from clearing.engine.search.rows import build_rows
@@ -61,9 +61,13 @@ class Session:
     """What went wrong in a solver that is not trusted; the outcome is feasible and labelled all the same."""
 
 
-def refusals_of(book: Book) -> Sequence[Refusal]:
-    """Every refusal, without clearing. Raises BookFault where the book's ranges do not fit."""
-    return _admitted(book)[0].refusals
+def checked(book: Book) -> tuple[Sequence[Refusal], Sequence[int]]:
+    """Every refusal, and the rows of the alternatives that admitted offers do not keep, without clearing.
+
+    Raises BookFault where the book's ranges do not fit.
+    """
+    admission = _admitted(book)[0]
+    return admission.refusals, not_kept(book, admission)
 
 
 def clear_book(
@@ -181,7 +185,8 @@ def decide(
     optimum = optimise(book, graph, salt, flow_solver)
     begin("certify")
     certificate, potential = certify(book, graph, salt, optimum)
-    premia = set_premia(graph, optimum.flow, potential)
+    at_par = book.rulebook.objectives[0] != "surplus"
+    premia = no_premia(graph, optimum.flow) if at_par else set_premia(graph, optimum.flow, potential)
     begin("settle")
     shares = share(book, graph, optimum.flow, salt)
     rings = find_rings(book, graph, optimum.flow, shares)

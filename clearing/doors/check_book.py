@@ -3,17 +3,18 @@
 from __future__ import annotations
 
 import json
+from bisect import bisect_right
 from collections import Counter
 from collections.abc import Sequence
 from pathlib import Path
 
 from clearing.doors.book_folder import read_book
 from clearing.doors.terminal import stage_bar
-from clearing.doors.words import count, refusal_words
+from clearing.doors.words import asset_name, count, refusal_words
 from clearing.model.book import Book
 from clearing.model.errors import BookFault
 from clearing.model.faults import Refusal, RefusalReason
-from clearing.service import refusals_of
+from clearing.service import checked
 
 STAGES = ("read", "admit")
 REFUSALS_SHOWN_MAX = 1_000
@@ -27,22 +28,25 @@ def check_book(folder: Path, *, rulebook: Path | None, as_json: bool) -> int:
     Raises BookFault for the faults of a book unless they are asked for as JSON.
     """
     try:
-        book, refusals = _read_and_admit(folder, rulebook)
+        book, refusals, dropped = _read_and_admit(folder, rulebook)
     except BookFault as fault:
         if not as_json:
             raise
         print(json.dumps(_faults_object(fault)))
         return STATUS_FAULT
-    print(json.dumps(_refusals_object(book, refusals)) if as_json else "\n".join(_lines(book, refusals)))
+    if as_json:
+        print(json.dumps(_refusals_object(book, refusals, dropped)))
+    else:
+        print("\n".join([*_lines(book, refusals), *_dropped_lines(book, dropped)]))
     return STATUS_DONE
 
 
-def _read_and_admit(folder: Path, rulebook: Path | None) -> tuple[Book, Sequence[Refusal]]:
+def _read_and_admit(folder: Path, rulebook: Path | None) -> tuple[Book, Sequence[Refusal], Sequence[int]]:
     with stage_bar(STAGES) as begin:
         begin("read")
         book, _terms = read_book(folder, rulebook=rulebook)
         begin("admit")
-        return book, refusals_of(book)
+        return book, *checked(book)
 
 
 def _lines(book: Book, refusals: Sequence[Refusal]) -> list[str]:
@@ -65,7 +69,28 @@ def _lines(book: Book, refusals: Sequence[Refusal]) -> list[str]:
     return lines
 
 
-def _refusals_object(book: Book, refusals: Sequence[Refusal]) -> dict[str, object]:
+def _dropped_lines(book: Book, dropped: Sequence[int]) -> list[str]:
+    """The alternatives that offers do not keep, after the refusals, as the offers themselves take part."""
+    if not dropped:
+        return []
+    named = [_place(book, row) for row in dropped[:REFUSALS_SHOWN_MAX]]
+    lines = [
+        f"{book.offers.id[offer]}: does not take {asset_name(book, int(book.offers.alt_asset[row]))}, "
+        "which would close a ring of the desk's own offers at limits that sum to nothing or less"
+        for row, (offer, _alternative) in zip(dropped, named, strict=False)
+    ]
+    return [*lines, f"{count(len(dropped), 'alternative')} not kept"]
+
+
+def _place(book: Book, row: int) -> tuple[int, int]:
+    """The offer of an alternative, and its place there from 0."""
+    offer = bisect_right(book.offers.alt_start, row) - 1
+    return offer, row - int(book.offers.alt_start[offer])
+
+
+def _refusals_object(book: Book, refusals: Sequence[Refusal], dropped: Sequence[int]) -> dict[str, object]:
+    later = book.rulebook.version > 1
+    places = [(book.offers.id[offer], alternative) for offer, alternative in (_place(book, row) for row in dropped)]
     return {
         "faults": {},
         "participants": len(book.participants.id),
@@ -76,6 +101,7 @@ def _refusals_object(book: Book, refusals: Sequence[Refusal]) -> dict[str, objec
         "refused": len(refusals),
         "refused_by_reason": _by_reason(refusals),
         "refusals": [_refusal_object(book, refusal) for refusal in refusals],
+        **({"not_kept": [{"offer_id": id, "alternative": place} for id, place in places]} if later else {}),
     }
 
 

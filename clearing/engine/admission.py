@@ -87,6 +87,12 @@ def needs_micro(book: Book, some: BoolArray, kept: BoolArray) -> IntArray:
     return needs
 
 
+def not_kept(book: Book, admission: Admission) -> Sequence[int]:
+    """Rows of the alternatives that admitted offers do not keep."""
+    owner = np.repeat(np.arange(len(book.offers.id)), np.diff(book.offers.alt_start))
+    return list(np.flatnonzero(~admission.kept & admission.admitted[owner]).tolist())
+
+
 def _unsupported(book: Book) -> dict[int, Refusal]:
     """Conditions, and taking anything, in the order of their columns."""
     offers = book.offers

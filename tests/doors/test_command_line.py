@@ -13,6 +13,7 @@ import pytest
 from clearing.doors import check_book, clear_folder
 from clearing.doors.command_line import STATUSES, TRACEBACK_VARIABLE
 from clearing.model.errors import LawBroken, OperatingFault
+from tests.doors.book_writing import write_book
 from tests.doors.console import DEMO_BOOK, Console, changed, console_of, demo_book_in
 
 CLEAR_KEYS = [
@@ -176,6 +177,21 @@ def test_check_json_counts_and_lists_refusals(console: Console) -> None:
     assert told["refusals"][2] == {
         "offer_id": "O-058", "reason": "no_headroom", "found": "1632000000", "limit": "1000000000",
     }  # fmt: skip
+
+
+def test_check_names_the_alternatives_that_are_not_kept(console: Console, tmp_path: Path) -> None:
+    offers = (
+        "offer_id,participant_id,deliver_asset,deliver_quantity,receive_assets,limit_bps\n"
+        "O-1,DESK-A,COPPER,1,WHEAT,-3\nO-2,DESK-A,WHEAT,1,COPPER|HOURS,3|0\nO-3,DESK-A,WHEAT,1,COPPER,2\n"
+    )
+    book = write_book(tmp_path, offers=offers, rulebook="version = 2\n")
+    told = console("check", book).out.splitlines()
+    crossing = "would close a ring of the desk's own offers at limits that sum to nothing or less"
+    assert told[-2:] == [f"O-2: does not take Copper, which {crossing}", "1 alternative not kept"]
+    assert told[-4].startswith("O-3: closes a ring of the desk's own offers")
+    asked = json.loads(console("check", book, "--json").out)
+    assert asked["not_kept"] == [{"offer_id": "O-2", "alternative": 0}]
+    assert asked["refusals"] == [{"offer_id": "O-3", "reason": "self_crossing", "found": "-100", "limit": "0"}]
 
 
 def test_check_shows_a_thousand_refusals_and_counts_all(

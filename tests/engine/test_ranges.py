@@ -9,7 +9,7 @@ from clearing.engine.explain import explain
 from clearing.model.book import AMOUNT_LIMIT, Book
 from clearing.model.errors import BookFault
 from clearing.model.faults import FaultReason
-from clearing.service import outcome_of, refusals_of
+from clearing.service import checked, outcome_of
 from tests.books import Row, book, offer
 from tests.sessions import SALT
 
@@ -23,7 +23,7 @@ def _book(*rows: Row, **more: object) -> Book:
 
 def _fault(world: Book) -> str:
     with pytest.raises(BookFault) as stopped:
-        refusals_of(world)
+        checked(world)
     assert set(stopped.value.report.counts) == {FaultReason.TOO_LARGE}
     return " ".join(f"{fault.found} {fault.allowed}" for fault in stopped.value.report.listed)
 
