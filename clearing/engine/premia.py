@@ -48,6 +48,16 @@ def set_premia(graph: NettingGraph, flow: IntArray, potential: IntArray) -> Sequ
     return _published(graph, paths, ordered, pools, premium, cleared)
 
 
+def no_premia(graph: NettingGraph, flow: IntArray) -> Sequence[Premium]:
+    """Where surplus is not the first objective no limit is above 0, and trade is at par: 0 for every pool."""
+    lines = []
+    for asset, node in enumerate(graph.pool.tolist()):
+        if node != NONE:
+            traded = sum(flow[graph.head == node].tolist())
+            lines.append(Premium(asset, 0, None, None, None, graph.nodes[node], traded))
+    return lines
+
+
 def _components(paths: ResidualPaths, cleared: Sequence[int], hub: int | None) -> Sequence[Component]:
     """All components in the order of the rule: the hub's, then by value cleared, then by least node."""
     label = components(len(cleared), paths.tail, paths.head).tolist()

@@ -23,7 +23,7 @@ from clearing.audit.verify.law2_admission import admit, check_refusals
 from clearing.audit.verify.law2_fates import check_fates
 from clearing.audit.verify.law3_limits import check_money, check_premia, read_premia
 from clearing.audit.verify.law4_circulation import check_circulation
-from clearing.audit.verify.law5_premia import premium_lines
+from clearing.audit.verify.law5_premia import par_lines, premium_lines
 from clearing.audit.verify.law5_shares import check_shares
 from clearing.audit.verify.law5_stages import check_stages
 from clearing.audit.verify.law6_accounts import entry_lines, position_lines, sum_accounts
@@ -146,9 +146,9 @@ def _check_optimum(session: _Session, book: Book, fills: Fills, graph: Graph) ->
         found.skip("the certificate cannot be read", 5, *found.laws[7:])
         return None
     potentials = check_stages(book, graph, certificate, session.salt, found)
-    if book.rulebook.objectives[0] != "surplus" and any(name.startswith("pool:") for name in graph.node):
-        found.skip("premia follow from the surplus, which is not the first objective", 5)
-    if potentials is not None and forms.PREMIA.path in waiting:
+    if book.rulebook.objectives[0] != "surplus":
+        compare(waiting.pop(forms.PREMIA.path, b""), par_lines(graph), forms.PREMIA, 5, found)
+    elif potentials is not None and forms.PREMIA.path in waiting:
         compare(waiting.pop(forms.PREMIA.path), premium_lines(graph, potentials), forms.PREMIA, 5, found)
     return certificate
 

@@ -49,6 +49,22 @@ class _Market:
     fixed: dict[int, int] = field(default_factory=dict)
 
 
+def par_lines(graph: Graph) -> Iterator[str]:
+    """The lines where surplus is not the first objective: every pool at 0, a component of its own."""
+    traded = [0] * len(graph.node)
+    for head, flow in zip(graph.head, graph.flow, strict=True):
+        traded[head] += flow
+    for node, name in enumerate(graph.node):
+        if name.startswith(POOL):
+            line = {
+                "asset_id": name.removeprefix(POOL),
+                "component": name,
+                "premium_ppm": "0",
+                "traded_micro": str(traded[node]),
+            }
+            yield canonical(line) + "\n"
+
+
 def premium_lines(graph: Graph, potentials: list[int]) -> Iterator[str]:
     """The lines of outcome/premia, one for each pool."""
     weights = _weights(graph)

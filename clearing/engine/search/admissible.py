@@ -10,11 +10,11 @@ from clearing.model.book import NONE
 
 
 def is_admissible(rows: Rows, ring: Sequence[int]) -> bool:
-    """Each row once, `any` at most once, screening and lengths obeyed; joins are those of the nodes."""
+    """Each row once, `any` at most once and not alone, screening and lengths obeyed; joins are those of the nodes."""
     if len(set(ring)) != len(ring):
         return False
     gifts = sum(1 for row in ring if rows.tail[row] == rows.any) if rows.any != NONE else 0
-    if gifts > 1:
+    if gifts > 1 or gifts == len(ring):
         return False
     length = len(ring) - gifts
     if any(length > (rows.row[row].chain_limit if gifts else rows.row[row].ring_limit) for row in ring):

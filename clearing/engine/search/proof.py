@@ -10,21 +10,18 @@ nothing beats -(5·10 + 0·10) = -50.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
 import numpy as np
 
 from clearing.engine.search.objectives import Objective
 from clearing.engine.search.programs import DUAL_SCALE
-from clearing.engine.search.relaxation import Bounds, Component, Duals, Stage, passes_of
+from clearing.engine.search.relaxation import PRICE_LIMIT, Bounds, Component, Duals, Stage, passes_of
 from clearing.engine.search.rows import REST_OUT
 from clearing.model.proof import Leaf
 
-if TYPE_CHECKING:
-    from clearing.model.columns import IntArray
-
 DENOMINATORS = (1, 2, 6, 12, 60, 2_520)
 COARSE = 10**6
+REPAIRS_MAX = 8
 NEAR = 200
 """How far, in 1/DUAL_SCALE, a dual may be from a fraction to be taken for it."""
 
@@ -38,9 +35,30 @@ class Proven:
 
 
 def prove(component: Component, stage: Stage, bounds: Bounds, duals: Duals) -> Proven:
-    """The best of a few ways to round the duals."""
-    ways = [_rounded(component, stage, bounds, duals, times) for times in _times(stage, duals)]
-    return max(ways, key=lambda proven: proven.bound)
+    """The best of a few ways to round the duals; whatever they are, there is a proof of some bound."""
+    leaves = [_plain(component, stage)]
+    for times in _times(stage, duals):
+        leaf = _rounded(component, stage, bounds, duals, times)
+        leaves += [] if leaf is None else [leaf]
+    proven = [Proven(leaf, leaf_bound(component, stage, bounds, leaf)) for leaf in leaves]
+    return max(proven, key=lambda each: each.bound)
+
+
+def _plain(component: Component, stage: Stage) -> Leaf:
+    """Rents so high that no row costs less than nothing: a proof that needs no duals."""
+    rows, scale = component.rows, stage.objective.scale
+    empty = Leaf(scale, [0] * (len(stage.before) + stage.pay_own_way), {}, {}, {})
+    cost, rents = row_prices(component, stage, empty), dict[str, int]()
+    for offer, held in rows.delivering.items():
+        name = rows.book.offers.id[offer]
+        leaving = component.group_rows.get(f"rest:{name}", [])
+        rest = max((-cost[row] for row in leaving), default=0)
+        charged = max(0, rest) * rows.book.rulebook.residual_tolerance_micro
+        back = -(-charged // rows.asks.least_micro(offer))
+        rent = max(0, *(-cost[row] for row in held)) + back
+        rents |= {f"rest:{name}": rest} if rest > 0 else {}
+        rents |= {f"offer:{name}": rent} if rent > 0 else {}
+    return Leaf(scale, empty.multipliers, {}, dict(sorted(rents.items())), {})
 
 
 def leaf_bound(component: Component, stage: Stage, bounds: Bounds, leaf: Leaf) -> int:
@@ -56,15 +74,15 @@ def leaf_bound(component: Component, stage: Stage, bounds: Bounds, leaf: Leaf) -
     return -(-total // leaf.scale)
 
 
-def row_prices(component: Component, stage: Stage, leaf: Leaf) -> IntArray:
+def row_prices(component: Component, stage: Stage, leaf: Leaf) -> list[int]:
     """a(row) of a leaf."""
     rows, objective = component.rows, stage.objective
-    price = np.array(objective.scaled(leaf.scale), dtype=np.int64)
+    price = objective.scaled(leaf.scale)
     for (before, _), times in zip(stage.before, leaf.multipliers, strict=False):
         if times:
-            price += np.array(before.scaled(times), dtype=np.int64)
-    if stage.pay_own_way:
-        price += np.array(component.limits, dtype=np.int64) * leaf.multipliers[-1]
+            price = [one + more for one, more in zip(price, before.scaled(times), strict=True)]
+    if stage.pay_own_way and leaf.multipliers[-1]:
+        price = [one + rho * leaf.multipliers[-1] for one, rho in zip(price, component.limits, strict=True)]
     for desk, offers in objective.served.items():
         weight = leaf.served.get(_desk(component, desk), 0)
         for offer, least in offers.items():
@@ -96,7 +114,9 @@ def _times(stage: Stage, duals: Duals) -> list[int]:
     return [COARSE]
 
 
-def _rounded(component: Component, stage: Stage, bounds: Bounds, duals: Duals, times: int) -> Proven:
+def _rounded(
+    component: Component, stage: Stage, bounds: Bounds, duals: Duals, times: int
+) -> Leaf | None:
     exact = times != COARSE
     scale = stage.objective.scale * times
 
@@ -114,15 +134,16 @@ def _rounded(component: Component, stage: Stage, bounds: Bounds, duals: Duals, t
     nodes = [(value * times + DUAL_SCALE // 2) // DUAL_SCALE for value in duals.nodes]
     leaf = Leaf(scale, multipliers, served, rents, {})
     potentials = _repair(component, stage, leaf, rents, nodes)
+    if potentials is None:
+        return None
     names = component.rows.nodes
-    leaf = Leaf(
+    return Leaf(
         scale,
         multipliers,
         {desk: weight for desk, weight in served.items() if weight},
         {name: rent for name, rent in sorted(rents.items()) if rent},
         {names[node]: value for node, value in enumerate(potentials) if value},
     )
-    return Proven(leaf, leaf_bound(component, stage, bounds, leaf))
 
 
 def _before(stage: Stage) -> list[Objective | None]:
@@ -135,32 +156,37 @@ def _multiplier(value: int, times: int, before: Objective | None) -> int:
     return max(0, (value * times * own + DUAL_SCALE // 2) // DUAL_SCALE)
 
 
-def _repair(component: Component, stage: Stage, leaf: Leaf, rents: dict[str, int], nodes: list[int]) -> list[int]:
-    """Raise rents until no arc and no bounded ring gains; returns the potentials."""
+def _repair(
+    component: Component, stage: Stage, leaf: Leaf, rents: dict[str, int], nodes: list[int]
+) -> list[int] | None:
+    """Raise rents until no arc and no bounded ring gains; the potentials, None where that did not do."""
     rows, walks = component.rows, component.walks
-    free = np.flatnonzero(walks.free)
-    if len(free):
+    free = np.flatnonzero(walks.free).tolist()
+    if free:
         for _ in range(2):  # open -> pool -> any
             for source, target in passes_of(component):
                 nodes[target] = min(nodes[target], nodes[source])
-        potential = np.array(nodes, dtype=np.int64)
-        for _ in range(2):  # what is charged for residual comes off the price of delivering
-            price = row_prices(component, stage, leaf)
-            short = -(price[free] + potential[rows.tail[free]] - potential[rows.head[free]])
-            for row, missing in zip(free.tolist(), short.tolist(), strict=True):
-                if missing > 0:
-                    _raise(component, rents, row, missing)
-    for _ in range(4):
-        missing = -walks.least(row_prices(component, stage, leaf))
-        if missing <= 0:
+    ends = [(row, int(rows.tail[row]), int(rows.head[row])) for row in free]
+    for _ in range(REPAIRS_MAX):
+        price = row_prices(component, stage, leaf)
+        missing = {row: nodes[head] - nodes[tail] - price[row] for row, tail, head in ends}
+        missing = {row: short for row, short in missing.items() if short > 0}
+        for row, short in missing.items():
+            _raise(component, rents, row, short)
+        if missing:
+            continue
+        if max(map(abs, price), default=0) >= PRICE_LIMIT:
+            return None
+        short = -walks.least(np.array(price, dtype=np.int64))
+        if short <= 0:
             return nodes
-        for group in rows.groups:
-            if group.name.startswith("offer:"):
-                rents[group.name] = rents.get(group.name, 0) + missing
         for row, each in enumerate(rows.row):
             if each.kind == REST_OUT:
-                _raise(component, rents, row, missing)
-    return nodes
+                _raise(component, rents, row, short)
+        for offer in rows.delivering:
+            name = f"offer:{rows.book.offers.id[offer]}"
+            rents[name] = rents.get(name, 0) + short
+    return None
 
 
 def _raise(component: Component, rents: dict[str, int], row: int, missing: int) -> None:
@@ -169,6 +195,11 @@ def _raise(component: Component, rents: dict[str, int], row: int, missing: int) 
     wanted = "rest:" if component.rows.row[row].kind == REST_OUT else "offer:"
     name = next(name for name in held if name.startswith(wanted))
     rents[name] = rents.get(name, 0) + missing
+    if wanted == "rest:":  # what is charged for residual comes off the price of delivering
+        tolerance, offer = component.rows.book.rulebook.residual_tolerance_micro, component.rows.row[row].offer
+        own = f"offer:{component.rows.book.offers.id[offer]}"
+        back = -(-missing * tolerance // component.rows.asks.least_micro(offer))
+        rents[own] = rents.get(own, 0) + back
 
 
 def _range(component: Component, bounds: Bounds, name: str) -> tuple[int, int]:

@@ -79,7 +79,8 @@ def _stage(
     root = _Node({}, *_relaxed(component, stage, {}, programs))
     work.left -= 1
     candidate = _candidate(component, stage, root, programs)
-    if candidate is None and component.rows.tier.tier == INTEGER and root.proven.bound < value:
+    wanted = component.rows.tier.tier == INTEGER and stage.objective.name != "lottery"
+    if candidate is None and wanted and root.proven.bound < value:
         candidate = _proposed(component, stage, programs)
     best, value = _better(component, stage, best, candidate)
     leaves = [root]
@@ -173,11 +174,11 @@ def _proposed(component: Component, stage: Stage, programs: Programs) -> Flows |
 
 
 def _better(component: Component, stage: Stage, best: Flows, found: Flows | None) -> tuple[Flows, int]:
-    """The better witness of the two, by this stage; one that worsens a stage before is none."""
+    """The better witness of the two, by this stage; one that changes a stage before is none."""
     value = value_of(component, stage.objective, best)
     if found is None:
         return best, value
-    kept = all(value_of(component, objective, found) <= held for objective, held in stage.before)
+    kept = all(value_of(component, objective, found) == held for objective, held in stage.before)
     if not kept or (stage.pay_own_way and limits_total(component, found) > 0):
         return best, value
     again = value_of(component, stage.objective, found)

@@ -140,6 +140,8 @@ def into_rings(
                     del place[each[2]]
             del path[len(path) - len(cycle) :]
             ring = canonical(component, [row for row, _, _ in cycle if row >= 0])
+            if len(ring) == 1:  # a gift that returns to itself is nothing
+                continue
             rings[ring] = rings.get(ring, 0) + amount
     return rings
 

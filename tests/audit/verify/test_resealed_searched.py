@@ -265,7 +265,8 @@ def test_another_ring_of_a_searched_component_breaks_law_7(name: str, forge: For
     assert laws_broken(resealed(cleared(name), forge)) == {7}
 
 
-SOUND = [seed for seed in range(57) if seed not in (11, 15, 21, 33)]
+SOUND = [seed for seed in range(160) if seed != 103]
+"""Book 103 asks for a lot that no quantity of its offer is a multiple of: no reader lets it in."""
 
 
 @pytest.mark.parametrize("seed", SOUND)
