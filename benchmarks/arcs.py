@@ -31,7 +31,7 @@ class Arcs:
 def arcs_of(folder: Path) -> Arcs:
     """The arcs of a book whose offers have one alternative and no stock, as the generator writes them."""
     from clearing.doors.book_folder import read_book
-    from clearing.service import refusals_of
+    from clearing.service import checked
 
     book, _terms = read_book(folder)
     offers, value = book.offers, book.assets.value_micro
@@ -39,7 +39,7 @@ def arcs_of(folder: Path) -> Arcs:
     if len(offers.alt_asset) != len(offers.id) or (offers.stock >= 0).any() or limited:
         raise SystemExit("the arcs of a book with alternatives, maxima, stocks or INDEX are not one for each offer")
     admitted = np.ones(len(offers.id), dtype=bool)
-    admitted[[refusal.offer for refusal in refusals_of(book)]] = False
+    admitted[[refusal.offer for refusal in checked(book)[0]]] = False
     capacity = offers.quantity * value[offers.deliver]
     return Arcs(*(column[admitted] for column in (offers.alt_asset, offers.deliver, capacity, offers.alt_limit_ppm)))
 
