@@ -1,6 +1,7 @@
 """Sizes come in; a Markdown table on standard output and, with --out, table.md, figures.json and growth.svg go out.
 
     python -m benchmarks --sizes 1000 10000 100000 1000000 --runs 3 --out FOLDER
+    python -m benchmarks pools --kep-solver CACHE --out FOLDER
 
 The exit status is 1 when solvers disagree about the surplus or a command fails, never because of a time.
 """
@@ -19,6 +20,7 @@ from benchmarks.docs_page import FIGURES_BEGIN, rewrite_docs
 from benchmarks.growth_plot import draw_growth
 from benchmarks.machine import machine
 from benchmarks.measure import Limits, Taken, Trial, measure
+from benchmarks.pools.command import measure_pools
 from benchmarks.tables import report
 
 SIZES = (1_000, 10_000, 100_000, 1_000_000)
@@ -31,7 +33,10 @@ Figures: TypeAlias = tuple[Mapping[str, str], list[Taken]]
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Measure what the arguments name; the exit status."""
-    asked = _arguments(arguments)
+    words = sys.argv[1:] if arguments is None else list(arguments)
+    if words[:1] == ["pools"]:
+        return measure_pools(words[1:])
+    asked = _arguments(words)
     if asked.out is not None:
         asked.out.mkdir(parents=True, exist_ok=True)
     facts, books = _stored(asked.stored) if asked.stored is not None else _measured(asked)
@@ -54,8 +59,12 @@ def _stored(path: Path) -> Figures:
     return figures["machine"], [Taken.from_record(record) for record in figures["books"]]
 
 
-def _arguments(arguments: Sequence[str] | None) -> argparse.Namespace:
-    parser = argparse.ArgumentParser(prog="python -m benchmarks", description="Measure clearing beside other solvers.")
+def _arguments(arguments: Sequence[str]) -> argparse.Namespace:
+    parser = argparse.ArgumentParser(
+        prog="python -m benchmarks",
+        description="Measure clearing beside other solvers.",
+        epilog="python -m benchmarks pools --help: pools of swaps",
+    )
     parser.add_argument("--sizes", type=_positive, nargs="+", default=SIZES, metavar="OFFERS")
     parser.add_argument("--runs", type=_positive, default=3, help="runs of each book (3)")
     parser.add_argument("--large-runs", type=_positive, default=2, help=f"at most so many from {LARGE:,} offers on (2)")

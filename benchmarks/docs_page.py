@@ -1,4 +1,4 @@
-"""A measured table comes in; docs/benchmark.md, between its two markers, and docs/growth.svg are written anew."""
+"""A measured table comes in; docs/benchmark.md, between two markers, and docs/growth.svg are written anew."""
 
 from __future__ import annotations
 
@@ -10,6 +10,8 @@ from benchmarks.whole_run import ROOT
 
 FIGURES_BEGIN = "<!-- figures -->"
 FIGURES_END = "<!-- end of figures -->"
+POOLS_BEGIN = "<!-- pools -->"
+POOLS_END = "<!-- end of pools -->"
 PAGE = ROOT / "docs" / "benchmark.md"
 PLOT = ROOT / "docs" / "growth.svg"
 
@@ -20,10 +22,16 @@ def rewrite_docs(books: Sequence[Taken], table: str) -> None:
     draw_growth(books, PLOT)
 
 
-def with_figures(page: str, table: str) -> str:
-    """The page with ``table`` between its markers. Raises SystemExit when it does not have one of each in order."""
-    before, begin, rest = page.partition(FIGURES_BEGIN)
-    _old, end, after = rest.partition(FIGURES_END)
+def rewrite_pools(table: str) -> None:
+    """Put the figures of pools in their place on the page."""
+    page = PAGE.read_text(encoding="utf-8")
+    PAGE.write_text(with_figures(page, table, between=(POOLS_BEGIN, POOLS_END)), encoding="utf-8")
+
+
+def with_figures(page: str, table: str, *, between: tuple[str, str] = (FIGURES_BEGIN, FIGURES_END)) -> str:
+    """The page with ``table`` between two markers. Raises SystemExit when it does not have one of each in order."""
+    before, begin, rest = page.partition(between[0])
+    _old, end, after = rest.partition(between[1])
     if not (begin and end):
-        raise SystemExit(f"{PAGE.name} has no place for figures between {FIGURES_BEGIN} and {FIGURES_END}")
+        raise SystemExit(f"{PAGE.name} has no place for figures between {between[0]} and {between[1]}")
     return f"{before}{begin}\n\n{table.strip()}\n\n{end}{after}"

@@ -48,9 +48,26 @@ NAMES = {"raw": "raw OR-tools", "networkx": "networkx", "lp": "PuLP + HiGHS"}
 
 def report(books: Sequence[Taken], facts: Mapping[str, str]) -> str:
     """Everything as Markdown, disagreements first."""
-    parts = [_machine(facts), _what_was_taken(books), _targets(books)]
+    parts = [machine_line(facts), _what_was_taken(books), _targets(books)]
     loud = [f"- **DISAGREEMENT** at {_title(book)}: {each}" for book in books for each in _disagreements(book)]
     return "\n\n".join(["\n".join(loud), *parts] if loud else parts) + "\n"
+
+
+def machine_line(facts: Mapping[str, str]) -> str:
+    """What the figures were taken on."""
+    return "Machine: " + "; ".join(f"{name} {value}" for name, value in facts.items()) + "."
+
+
+def seconds_text(seconds: float) -> str:
+    """Milliseconds below a second."""
+    if seconds < 1:
+        return f"{seconds * 1000:,.{0 if seconds >= 0.01 else 1}f} ms"
+    return f"{seconds:,.{1 if seconds >= 10 else 2}f} s"
+
+
+def mib_text(mib: float) -> str:
+    """Whole MiB."""
+    return f"{mib:,.0f} MiB"
 
 
 def _disagreements(book: Taken) -> list[str]:
@@ -61,10 +78,6 @@ def _title(book: Taken) -> str:
     return f"{book.trial.offers:,} offers, {book.trial.tick}"
 
 
-def _machine(facts: Mapping[str, str]) -> str:
-    return "Machine: " + "; ".join(f"{name} {value}" for name, value in facts.items()) + "."
-
-
 def _what_was_taken(books: Sequence[Taken]) -> str:
     medians = [book.medians() for book in books]
     lines = _head("", books)
@@ -72,7 +85,7 @@ def _what_was_taken(books: Sequence[Taken]) -> str:
     lines.append(_row("desks", [f"{book.desks:,}" for book in books]))
     for name in COUNTS:
         lines.append(_row(name.replace("_", " "), [f"{book.counts[name]:,}" for book in books]))
-    for rows, text in ((SECONDS, _seconds), (MEMORY, _mib)):
+    for rows, text in ((SECONDS, seconds_text), (MEMORY, mib_text)):
         for label, name in rows:
             cells = [_cell(each, book, name, text) for each, book in zip(medians, books, strict=True)]
             lines.append(_row(label, cells))
@@ -125,16 +138,6 @@ def _cell(medians: Mapping[str, float], book: Taken, name: str, text: Callable[[
         return text(medians[name])
     contender, _space, what = name.partition(" ")
     return book.absent.get(contender, "–") if what == "solve" else "–"
-
-
-def _seconds(seconds: float) -> str:
-    if seconds < 1:
-        return f"{seconds * 1000:,.{0 if seconds >= 0.01 else 1}f} ms"
-    return f"{seconds:,.{1 if seconds >= 10 else 2}f} s"
-
-
-def _mib(mib: float) -> str:
-    return f"{mib:,.0f} MiB"
 
 
 def _head(first: str, books: Sequence[Taken]) -> list[str]:

@@ -11,7 +11,7 @@ import subprocess
 import sys
 import threading
 import time
-from collections.abc import Sequence
+from collections.abc import Container, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -26,12 +26,19 @@ class WholeRun:
     seconds: float
     cpu: float
     mib: float
+    status: int = 0
 
 
-def run_whole(command: Sequence[str], place: Path, *, patience: float | None = None) -> WholeRun | None:
+class CommandFailed(SystemExit):
+    """A command ended with a status that it should not; its text is what the command printed."""
+
+
+def run_whole(
+    command: Sequence[str], place: Path, *, patience: float | None = None, allowed: Container[int] = (0,)
+) -> WholeRun | None:
     """Run a command of this checkout to its end; None when it took more than ``patience`` seconds.
 
-    Raises SystemExit with what it printed when it fails.
+    Raises CommandFailed when its status is none of the ``allowed`` ones.
     """
     out, err = place / "stdout", place / "stderr"
     with out.open("wb") as printed, err.open("wb") as complained:
@@ -48,13 +55,13 @@ def run_whole(command: Sequence[str], place: Path, *, patience: float | None = N
         guard.cancel()
     if stopped.is_set():
         return None
-    if child.returncode:
+    if child.returncode not in allowed:
         said = (out.read_bytes() + err.read_bytes()).decode(errors="replace")
-        raise SystemExit(f"status {child.returncode}: {' '.join(command)}\n{said}")
+        raise CommandFailed(f"status {child.returncode}: {' '.join(command)}\n{said}")
     # Linux counts in KiB, macOS in bytes.
     per_mib = 1 << 20 if sys.platform == "darwin" else 1 << 10
     cpu = usage.ru_utime + usage.ru_stime
-    return WholeRun(out.read_text(encoding="utf-8"), seconds, cpu, usage.ru_maxrss / per_mib)
+    return WholeRun(out.read_text(encoding="utf-8"), seconds, cpu, usage.ru_maxrss / per_mib, child.returncode)
 
 
 def _stop(child: subprocess.Popen[bytes], stopped: threading.Event) -> None:

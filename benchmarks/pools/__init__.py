@@ -1,0 +1,1 @@
+"""Pools of swaps beside kep_solver: ``python -m benchmarks pools``, see docs/benchmark.md."""
