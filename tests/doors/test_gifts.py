@@ -4,17 +4,25 @@ from __future__ import annotations
 
 import csv
 import json
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
+from clearing.audit.stored_outcome import read_stored_outcome
+from clearing.doors.report.fates import judge
+from clearing.model.rulebook import DEFAULTS
+from clearing.service import outcome_of
+from tests.audit.samples import SALT, MemoryBundle, seal
+from tests.books import book as small_book
+from tests.books import offer
 from tests.doors.book_writing import GOOD, write_book
 from tests.doors.console import Console, console_of
 
 OFFERS = (
     f"{GOOD['offers.csv'].splitlines()[0]}\n"
-    "O-1,DESK-A,COPPER,1,WHEAT,0,,,,,,,,,,\n"
-    "O-2,DESK-B,WHEAT,60,COPPER,0,,,,,,,,,,\n"
+    "O-1,DESK-B,WHEAT,60,COPPER,0,,,,,,,,,,\n"
+    "O-2,DESK-A,COPPER,1,WHEAT,0,,,,,,,,,,\n"
     "O-3,DESK-C,HOURS,2,*,,,,,,,,,,,\n"
     "O-4,DESK-B,WHEAT,1,HOURS,0,,,,,,,,,,\n"
 )
@@ -38,13 +46,15 @@ def test_every_command_knows_what_takes_anything(console: Console, tmp_path: Pat
     assert console("report", bundle).status == 0
     assert console("explain", bundle, "O-3").status == 0
     assert console("statement", bundle, "DESK-C", "--out", tmp_path / "desk").status == 0
+    [paper] = sorted((tmp_path / "desk").glob("*.json"))
+    assert [each["asset_id"] for each in json.loads(paper.read_text(encoding="utf-8"))["assets"]] == ["HOURS"]
     assert console("export", bundle, "--out", tmp_path / "tables").status == 0
-    [offer] = [
+    [sealed] = [
         json.loads(line)
         for line in (bundle / "inputs" / "offers.jsonl").read_text().splitlines()
         if '"O-3"' in line
     ]
-    assert offer["receive"] == [{"asset": "*", "limit_ppm": "0"}]
+    assert sealed["receive"] == [{"asset": "*", "limit_ppm": "0"}]
     taken = {
         cell
         for table in sorted((tmp_path / "tables").rglob("*.csv"))
@@ -52,3 +62,22 @@ def test_every_command_knows_what_takes_anything(console: Console, tmp_path: Pat
         for cell in row
     }
     assert "*" in taken
+
+
+@pytest.mark.parametrize("version", [1, 2])
+def test_what_takes_anything_is_not_taken_for_the_last_asset(version: int) -> None:
+    rows = [
+        offer("O1", "D", "A", 5, ("B", 0)),
+        offer("O2", "E", "B", 5, ("A", 0)),
+        offer("O3", "E", "A", 5, ("B", 0)),
+        offer("O4", "F", "B", 2, ("*", 0)),
+    ]
+    values = {"A": 1_000, "B": 1_000}
+    book = small_book(values=values, offers=rows, rulebook=replace(DEFAULTS[version], self_crossing="allow"))
+    outcome, bundle = outcome_of(book, SALT), MemoryBundle()
+    seal(book, outcome, bundle.write)
+    assert not judge(book, outcome).priced[3]
+    stored = read_stored_outcome(bundle.read, book).rings
+    assert stored.member.tolist() == outcome.rings.member.tolist()
+    assert stored.member_alternative.tolist() == outcome.rings.member_alternative.tolist()
+    assert (3 in stored.member) == (version == 2)
