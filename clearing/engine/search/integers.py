@@ -9,8 +9,8 @@ import numpy as np
 
 from clearing.engine.search.component import Bounds, Component
 from clearing.engine.search.objectives import FINE_SCALE, Objective
-from clearing.engine.search.programs import Column, Programs
 from clearing.engine.search.program import Program, Relaxed, Stage
+from clearing.engine.search.programs import Column, Programs
 
 if TYPE_CHECKING:
     from clearing.model.columns import IntArray

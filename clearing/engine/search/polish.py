@@ -9,10 +9,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-from clearing.engine.search.programs import Column, Constraint, Programs
 from clearing.engine.search.component import Bounds, Component
 from clearing.engine.search.exact import largest
 from clearing.engine.search.program import Relaxed, Stage
+from clearing.engine.search.programs import Column, Constraint, Programs
 from clearing.engine.search.witness import canonical, into_rings, is_feasible
 
 MOVE_MAX = 64

@@ -180,7 +180,7 @@ class Program:
         )
 
     def prices(self, duals: Duals) -> IntArray | None:
-        """a(row) in 1/DUAL_SCALE: cost and what its row's constraints charge; None where a walk's sum might pass 60 bits."""
+        """a(row) in 1/DUAL_SCALE: cost and what its row's constraints charge; None where sums might pass 60 bits."""
         charge = [0] * len(self.constraints)
         for name, at in self.group_at.items():
             charge[at] = duals.groups[name]

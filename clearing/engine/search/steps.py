@@ -26,11 +26,11 @@ class Steps:
         self.nodes = len(rows.nodes)
         own = np.flatnonzero(usable)
         heads = rows.head[own]
-        if any(len(each) > 1 for each in ahead):
+        if rows.passes:
             count = np.array([len(each) for each in ahead], dtype=np.int64)[heads]
             head = np.array([t for h in heads.tolist() for t in ahead[h]], dtype=np.int64)
             own = np.repeat(own, count)
-        else:  # without passes every head is where the next row takes, or nothing is
+        else:  # every head is where the next row takes, or nobody does
             goes_on = np.array([bool(each) for each in ahead], dtype=np.bool_)[heads]
             own, head = own[goes_on], heads[goes_on]
         key = rows.tail[own] * self.nodes + head
