@@ -109,7 +109,7 @@ class Walks:
             for t in self._ahead[int(self.rows.head[row])]:
                 if t not in start or cost[row] < cost[start[t]]:
                     start[t] = row
-        if not start or not len(joins.tail):
+        if not start:
             return
         ends = self._ends(cost, level)
         yield from _chains(joins, cost, start, ends, level=level, below=below, nodes=self.nodes)
