@@ -15,11 +15,12 @@ from typing import Any, TypeAlias
 from clearing import __version__
 from clearing.audit.canonical import Sink
 from clearing.audit.proven_inputs import prove_inputs
-from clearing.audit.replay import Difference, StoredBundle, first_difference
+from clearing.audit.replay import Replayed, StoredBundle, first_difference
 from clearing.audit.seal import Manifest, Sign, seal_inputs, seal_manifest, seal_outcome
 from clearing.audit.statement_check import STATEMENT_FORMAT
 from clearing.audit.stored_book import read_stored_book, read_stored_manifest, read_stored_terms
 from clearing.audit.stored_outcome import read_stored_outcome
+from clearing.audit.stored_record import read_stored_record
 from clearing.engine.accounts import add_up, book_entries, take_positions
 from clearing.engine.admission import Admission, admit, not_kept
 from clearing.engine.explain import explain
@@ -31,6 +32,7 @@ from clearing.engine.optimum import certify, optimise
 from clearing.engine.premia import no_premia, set_premia
 from clearing.engine.ranges import admitted_faults, graph_faults, quantity_faults
 from clearing.engine.rings import find_rings
+from clearing.engine.search.recorded import Standing, choose
 from clearing.engine.search.rows import build_rows
 from clearing.engine.search.search import Searched, search
 from clearing.engine.search.tiers import CIRCULATION, Tier, circulating, find_tiers
@@ -48,6 +50,9 @@ from clearing.solvers.apart import SolverApart
 
 Progress: TypeAlias = Callable[[str], None]
 """Told the name of each stage as it begins: seal, solve, certify, settle, write."""
+
+Review: TypeAlias = Callable[[Sequence[Searched], bytes], Sequence[Searched]]
+"""What was searched and the salt in, what is to stand out: replay puts a record to the laws by it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,6 +84,7 @@ def clear_book(
     previous: str | None = None,
     sign: Sign | None = None,
     progress: Progress | None = None,
+    review: Review | None = None,
 ) -> Session:
     """Clear a book and write its bundle through ``sink``.
 
@@ -91,7 +97,7 @@ def clear_book(
     inputs = seal_inputs(book, sink)
     salt = terms.salt if terms.salt is not None else inputs.offers_root
     notes: list[str] = []
-    outcome = decide(book, admission, graph, salt=salt, solver=solver, progress=begin, notes=notes)
+    outcome = decide(book, admission, graph, salt=salt, solver=solver, progress=begin, notes=notes, review=review)
     begin("write")
     manifest = seal_manifest(
         book,
@@ -110,18 +116,29 @@ def clear_book(
 
 def replay_bundle(
     bundle: StoredBundle, *, solver: str = "ortools", progress: Progress | None = None
-) -> Difference | None:
+) -> Replayed:
     """Compute a sealed session again from its inputs; the first difference, None when every byte is the same.
 
+    Of a searched component the record stands where it is as good as what is found here: see ``engine.search.recorded``.
     Raises InputFault where an input of the bundle cannot be read as one.
     """
     (progress or _silent)("read")
     book, terms = read_stored_book(bundle.read), read_stored_terms(bundle.read)
+    chosen = Standing((), (), (), ())
+
+    def review(searched: Sequence[Searched], salt: bytes) -> Sequence[Searched]:
+        nonlocal chosen
+        record = read_stored_record(bundle.read, book) if searched else None
+        chosen = Standing(searched, (), (), ()) if record is None else choose(searched, record, salt)
+        return chosen.searched
 
     def recompute(sink: Sink) -> object:
-        return clear_book(book, terms.session, sink, solver=solver, previous=terms.previous, progress=progress)
+        return clear_book(
+            book, terms.session, sink, solver=solver, previous=terms.previous, progress=progress, review=review
+        )
 
-    return first_difference(bundle, recompute)
+    difference = first_difference(bundle, recompute)
+    return Replayed(difference, chosen.by_record, chosen.weaker, chosen.rejected)
 
 
 def open_session(bundle: StoredBundle) -> Session:
@@ -176,12 +193,14 @@ def decide(
     solver: str = "ortools",
     progress: Progress | None = None,
     notes: list[str] | None = None,
+    review: Review | None = None,
 ) -> Outcome:
     """Everything that follows from a book and a salt; ``notes`` gets what went wrong in a solver."""
     begin, flow_solver = progress or _silent, FLOW_SOLVERS[solver]
     begin("solve")
     tiers = find_tiers(book, admission) if book.rulebook.version > 1 else ()
     searched = _search(book, admission, tiers, salt, [] if notes is None else notes)
+    searched = searched if review is None else review(searched, salt)
     optimum = optimise(book, graph, salt, flow_solver)
     begin("certify")
     certificate, potential = certify(book, graph, salt, optimum)

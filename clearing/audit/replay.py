@@ -15,6 +15,7 @@ from typing import Any, Protocol
 
 from clearing.audit.canonical import Sink, canonical
 from clearing.audit.seal import MANIFEST, REPORT
+from clearing.model.proof import Remark
 
 UNCOMPARED_KEYS = ("made_by", "signature")
 _SHOWN_CHARACTERS_MAX = 200
@@ -48,6 +49,19 @@ class Difference:
     field: str | None
     stored: str | None
     recomputed: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Replayed:
+    """How a replay ended: the first difference, and what became of the record of searched components."""
+
+    difference: Difference | None
+    by_record: Sequence[str] = ()
+    """Components that stand as recorded, since this machine's solver found another outcome or proof as good."""
+    weaker: Sequence[Remark] = ()
+    """What is less well proven, or drawn otherwise, in a record that stands."""
+    rejected: Sequence[Remark] = ()
+    """Components whose record differs and does not stand."""
 
 
 class _FoundError(Exception):

@@ -19,7 +19,7 @@ from clearing.model.book import AMOUNT_LIMIT, ANY, INDEX, NONE, Book
 from clearing.model.outcome import Rings
 
 if TYPE_CHECKING:
-    from clearing.model.columns import IntArray
+    from clearing.model.columns import BoolArray, IntArray
 
 _AMOUNT_MAX = AMOUNT_LIMIT - 1
 NONE_TAKEN = -3
@@ -62,9 +62,12 @@ def stored_rings(read: Read, book: Book, offer_of: dict[str, int], asset_of: dic
     starts, rows = np.array(member_start, dtype=np.int64), np.array(member, dtype=np.int64)
     ring = np.repeat(np.array(segment_line, dtype=np.int64), np.diff(starts))
     of_offers = np.flatnonzero(~np.array(of_obligations, dtype=np.bool_)[ring])
-    assets = np.array(taken, dtype=np.int64)[of_offers]
+    assets = np.array(taken, dtype=np.int64)
+    by_alternative = of_offers[assets[of_offers] != NONE_TAKEN]
     alternative = np.zeros(len(rows), dtype=np.int64)
-    alternative[of_offers] = _alternatives(book, rows[of_offers], assets, ring[of_offers])
+    alternative[by_alternative] = _alternatives(
+        book, rows[by_alternative], assets[by_alternative], ring[by_alternative]
+    )
     return Rings(
         nodes=nodes,
         flow_micro=checked(RINGS, flow, low=1, high=_AMOUNT_MAX),
@@ -74,7 +77,16 @@ def stored_rings(read: Read, book: Book, offer_of: dict[str, int], asset_of: dic
         member_start=starts,
         member=rows,
         member_alternative=alternative,
+        member_delivers=_delivers(assets, starts) if book.rulebook.version > 1 else None,
     )
+
+
+def _delivers(taken: IntArray, starts: IntArray) -> BoolArray:
+    """Whether the member after each one receives what it delivers, and not residual or a gift's return."""
+    after = np.arange(1, len(taken) + 1)
+    after[starts[1:] - 1] = starts[:-1]
+    delivers: BoolArray = ~np.isin(taken[after], (ANY, NONE_TAKEN))
+    return delivers
 
 
 def _sources(nodes: Sequence[str], segments: Sequence[Record], asset_of: Mapping[str, int]) -> list[int]:

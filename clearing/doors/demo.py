@@ -41,7 +41,7 @@ def run_demo(out: Path) -> int:
             shutil.rmtree(place, ignore_errors=True)
         print("\n".join(story_lines(session)))
         report = verified(out, book=book)
-        difference = replayed(out)
+        difference = replayed(out).difference
         print("\n".join(proof_lines(list(verify.report_lines(report)), difference)))
         print("\n".join([*report_lines(out), *next_lines(session, out)]))
     return STATUS_DONE if report.holds and difference is None else STATUS_MISMATCH

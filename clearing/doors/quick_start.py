@@ -97,7 +97,7 @@ class Cleared:
 
     @property
     def unique(self) -> bool:
-        """Whether the result depends on nothing but book, rulebook and salt."""
+        """Whether the result is proven to depend on nothing but book, rulebook and salt: not where any was searched."""
         return self.session.outcome.certificate.unique
 
     def summary(self) -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from clearing.doors.words import amount, count
+from clearing.doors.words import amount, choice_words, count
 from clearing.model.outcome import Certificate
 from clearing.service import Session
 
@@ -13,7 +13,6 @@ def session_lines(session: Session) -> list[str]:
     offers, refused = len(session.book.offers.id), len(outcome.refusals)
     unfilled = offers - refused - totals.filled_offers - totals.partly_filled_offers
     proof = "proven optimal" if certificate.optimal else _gaps(certificate)
-    kind = "unique" if certificate.unique else "one of the best, chosen" if certificate.optimal else "a witness, chosen"
     return [
         f"session    {session.manifest.session}",
         f"offers     {offers:,}: {totals.filled_offers:,} filled, {totals.partly_filled_offers:,} partly, "
@@ -22,7 +21,7 @@ def session_lines(session: Session) -> list[str]:
         f"{amount(totals.obligations_cleared_micro)} of obligations set off",
         f"rings      {len(outcome.rings.nodes):,}, the longest of {count(totals.longest_ring, 'member')}; "
         f"{count(totals.participants_served, 'participant')} served",
-        f"result     {proof}, {kind}",
+        f"result     {proof}, {choice_words(certificate)}",
         f"digest     {session.manifest.digest}",
     ]
 

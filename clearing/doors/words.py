@@ -8,7 +8,7 @@ from decimal import ROUND_HALF_EVEN, Decimal
 
 from clearing.model.book import ANY, ANY_NAME, INDEX, INDEX_NAME, Book
 from clearing.model.faults import Refusal, RefusalReason
-from clearing.model.outcome import Rings
+from clearing.model.outcome import Certificate, Rings
 
 UNITS = {
     "C62": "pieces",
@@ -44,6 +44,13 @@ def amount(micro: int) -> str:
 def count(number: int, noun: str) -> str:
     """A number with its noun: ``1 offer``, ``1,200 offers``."""
     return f"{number:,} {noun}{'' if number == 1 else 's'}"
+
+
+def choice_words(certificate: Certificate) -> str:
+    """Whether another outcome could have been as good; what was searched may be unique too, and nobody proved it."""
+    if certificate.unique:
+        return "unique"
+    return "one of the best, chosen" if certificate.optimal else "a witness, chosen"
 
 
 def bps(ppm: int) -> str:

@@ -53,3 +53,32 @@ class ComponentProof:
     tier: str
     offers: int
     stages: Sequence[ProvenStage]
+
+
+@dataclass(frozen=True, slots=True)
+class RecordedRing:
+    """A ring as a bundle has it: the node where each member takes, the members as offers of the book, the flow."""
+
+    nodes: Sequence[str]
+    members: Sequence[int]
+    flow: int
+
+
+@dataclass(frozen=True, slots=True)
+class Record:
+    """What a sealed session says of its searched components; nothing of it is believed."""
+
+    components: Sequence[ComponentProof]
+    rings: Sequence[RecordedRing]
+    """Those whose members stand at every node, of whatever component."""
+    work_limit_reached: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Remark:
+    """What is to be said of a component's record beside what this machine found."""
+
+    component: str
+    stage: str | None
+    """The objective that it is about; None where it is about none."""
+    text: str

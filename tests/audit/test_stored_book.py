@@ -29,7 +29,8 @@ def assert_same(one: Any, other: Any, at: str = "book") -> None:
         for field in fields(one):
             assert_same(getattr(one, field.name), getattr(other, field.name), f"{at}.{field.name}")
     elif isinstance(one, np.ndarray):
-        assert one.dtype == other.dtype == np.int64, at
+        assert one.dtype == other.dtype, at
+        assert one.dtype in (np.int64, np.bool_), at
         assert one.tolist() == other.tolist(), at
     else:
         assert one == other, at

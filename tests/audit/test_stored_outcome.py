@@ -18,6 +18,7 @@ from clearing.model.outcome import Outcome
 from clearing.service import open_session, outcome_of
 from tests.audit.samples import SALT, MemoryBundle, furnished_book, seal
 from tests.audit.test_stored_book import assert_same
+from tests.audit.verify.searched_books import random_searched_book
 from tests.books import book as small_book
 from tests.books import offer, random_book
 
@@ -41,7 +42,11 @@ def plain(outcome: Outcome) -> Outcome:
     certificate, rings = outcome.certificate, outcome.rings
     return replace(
         outcome,
-        certificate=replace(certificate, stages=list(certificate.stages)),
+        certificate=replace(
+            certificate,
+            stages=list(certificate.stages),
+            components=[replace(each, stages=list(each.stages)) for each in certificate.components],
+        ),
         refusals=list(outcome.refusals),
         premia=list(outcome.premia),
         entries=list(outcome.entries),
@@ -55,6 +60,17 @@ def plain(outcome: Outcome) -> Outcome:
 def test_an_outcome_reads_back_as_it_was_sealed(seed: int, form: str) -> None:
     assert_reads_back(random_book(seed, offers=60, netting_form=form))
     assert_reads_back(furnished_book(seed, netting_form=form))
+
+
+@pytest.mark.parametrize("seed", [8, 13, 25, 57, 92, 131])
+def test_a_searched_outcome_reads_back_as_it_was_sealed(seed: int) -> None:
+    assert_reads_back(random_searched_book(seed))
+
+
+def test_searched_rings_that_read_back_pass_residual_and_take_anything() -> None:
+    nodes = {node for seed in (8, 13, 57, 92) for ring in outcome_of(random_searched_book(seed), SALT).rings.nodes
+             for node in ring}  # fmt: skip
+    assert {"rest", "any", "hub"} <= nodes
 
 
 def test_every_column_that_reads_back_is_used_by_some_book() -> None:

@@ -17,6 +17,7 @@ from markupsafe import Markup
 
 from clearing.doors.report import desks, offers, overview, premia, proof, rings, settlement
 from clearing.doors.report.fates import judge
+from clearing.doors.words import choice_words
 from clearing.service import Session
 
 _PAGES = "pages"
@@ -40,6 +41,7 @@ def render(session: Session) -> str:
         session=session.manifest.session,
         rulebook=book.rulebook.version,
         certificate=outcome.certificate,
+        choice=choice_words(outcome.certificate),
         overview=overview.overview(book, outcome, fates, accounts),
         rings=rings.ring_figures(book, outcome),
         scarce=premia.extremes(book, outcome, sign=1),

@@ -48,10 +48,16 @@ class Component:
         if name in self.group_rows:
             return self.group_rows[name]
         offer, place = name.removeprefix("take:").rsplit("|", 1)
-        own, rows = self.offer_at[offer], self.rows
-        first, end = np.searchsorted(rows.offer, [own, own + 1])
-        held = (rows.place[first:end] == int(place)) & (rows.kind[first:end] == PLAIN)
-        return rows.taking(int(first) + int(np.flatnonzero(held)[0]))
+        row = self.plain_row(self.offer_at[offer], int(place))
+        assert row is not None
+        return self.rows.taking(row)
+
+    def plain_row(self, offer: int, place: int) -> int | None:
+        """The row ``o|i``, None where the offer keeps no such alternative."""
+        rows = self.rows
+        first, end = np.searchsorted(rows.offer, [offer, offer + 1])
+        held = np.flatnonzero((rows.place[first:end] == place) & (rows.kind[first:end] == PLAIN))
+        return int(first) + int(held[0]) if len(held) else None
 
     def most(self, name: str) -> int:
         """The bound of a group before any branch."""

@@ -1,4 +1,4 @@
-"""Exact: integer arrays in, integer arrays out, in 64 bits where every result fits and in Python's integers where not."""
+"""Exact: integer arrays in, integer arrays out, 64 bits wide where results fit, without a limit where not."""
 
 from __future__ import annotations
 

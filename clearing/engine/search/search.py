@@ -151,7 +151,7 @@ def _penalised(
             break
         duals = Duals(found.duals.groups, found.duals.nodes, [penalty * DUAL_SCALE] * len(earlier), {})
         proven = prove(component, stage, bounds, duals)
-        if proven.bound > best[0].bound:
+        if best[1] is None or proven.bound > best[0].bound:
             best = proven, Relaxed(found.arcs, found.passes, found.rings, duals, found.is_complete)
         elif best[1] is not None:
             break

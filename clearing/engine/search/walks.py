@@ -79,7 +79,7 @@ class Walks:
             for t in self._ahead[int(self.rows.head[row])]:
                 if t not in start or cost[row] < cost[start[t]]:
                     start[t] = row
-        if start and len(costs.tail):
+        if start:
             yield from _chains(costs, start, self._ends(cost, level), cost, level=level, below=below)
 
     def _ends(self, cost: IntArray, level: int) -> dict[int, int]:

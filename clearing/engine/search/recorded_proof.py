@@ -1,0 +1,111 @@
+"""A recorded proof of a stage in, the bound that it proves out; None where it proves none.
+
+The search makes proofs that hold by construction. One that comes from elsewhere is added up from nothing: its branches
+leave out no admissible value, and in each leaf no ring gains.
+
+Example: an offer delivers nothing or 40 to 100 µ. A branch with ``at`` 0 and ``above`` 40 leaves nothing out; with
+``above`` 50 it hides 40 to 49, and proves nothing.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+
+from clearing.engine.search.component import Bounds, Component
+from clearing.engine.search.exact import largest
+from clearing.engine.search.program import Stage, passes_of
+from clearing.engine.search.proof import leaf_bound, row_prices
+from clearing.model.proof import Branch, Leaf, Proof
+
+OFFER, TAKE = "offer:", "take:"
+NUMBER_LIMIT = 2**128
+"""No search writes a number of this size: one that is larger proves nothing."""
+
+
+def bound_of(component: Component, stage: Stage, proof: Proof) -> int | None:
+    """The least bound of a tree's leaves, None where a branch or a leaf does not hold."""
+    bounds: list[int] = []
+    waiting: list[tuple[Proof, Bounds]] = [(proof, {})]
+    while waiting:
+        part, ranges = waiting.pop()
+        if isinstance(part, Leaf):
+            if not _holds(component, stage, ranges, part):
+                return None
+            bounds.append(leaf_bound(component, stage, ranges, part))
+            continue
+        if not _leaves_nothing_out(component, part):
+            return None
+        low, high = ranges.get(part.group, (0, component.most(part.group)))
+        least = max(low, part.above)
+        waiting.append((part.low, {**ranges, part.group: (low, min(high, part.at))}))
+        waiting.append((part.high, {**ranges, part.group: (least, max(high, least))}))
+    return min(bounds)
+
+
+def _leaves_nothing_out(component: Component, branch: Branch) -> bool:
+    """Whether nothing that is admitted lies between the two parts."""
+    steps = _steps(component, branch.group)
+    if steps is None or branch.at < 0 or branch.above <= branch.at:
+        return False
+    least, step = steps
+    onward = (branch.at // step + 1) * step
+    return branch.above <= (max(onward, least) if branch.at < least else onward)
+
+
+def _steps(component: Component, group: str) -> tuple[int, int] | None:
+    """The least that a group admits besides nothing, and its step from there; None where it is none of these."""
+    rows = component.rows
+    if group.startswith(OFFER):
+        offer = component.offer_at.get(group.removeprefix(OFFER))
+        return None if offer is None else (rows.asks.least_micro(offer), rows.asks.step_micro(offer))
+    name, _, place = group.removeprefix(TAKE).rpartition("|")
+    offer = component.offer_at.get(name)
+    if not group.startswith(TAKE) or offer is None or not (place.isascii() and place.isdigit() and len(place) < 10):
+        return None
+    row = component.plain_row(offer, int(place))
+    if row is None or str(int(place)) != place:
+        return None
+    return int(rows.piece[row]), int(rows.piece[row])
+
+
+def _holds(component: Component, stage: Stage, ranges: Bounds, leaf: Leaf) -> bool:
+    return _is_formed(component, stage, ranges, leaf) and _nothing_gains(component, stage, leaf)
+
+
+def _is_formed(component: Component, stage: Stage, ranges: Bounds, leaf: Leaf) -> bool:
+    """Whether scale, multipliers, weights, rents and potentials are those that a leaf may have."""
+    before = [objective for objective, _ in stage.before]
+    numbers = (*leaf.multipliers, *leaf.served.values(), *leaf.rents.values(), *leaf.potentials.values())
+    if max(map(abs, numbers), default=0) >= NUMBER_LIMIT or leaf.scale >= NUMBER_LIMIT:
+        return False
+    if leaf.scale < 1 or len(leaf.multipliers) != len(before) + stage.pay_own_way:
+        return False
+    if min(leaf.multipliers, default=0) < 0:
+        return False
+    if any(times and (each.served or each.counted) for each, times in zip(before, leaf.multipliers, strict=False)):
+        return False
+    people = component.rows.book.participants.id
+    desks = {people[desk] for desk in stage.objective.served}
+    if any(desk not in desks or not 0 <= weight <= leaf.scale for desk, weight in leaf.served.items()):
+        return False
+    for name, rent in leaf.rents.items():
+        if name not in component.group_rows and not (name in ranges and name.startswith(TAKE)):
+            return False
+        if rent < 0 and ranges.get(name, (0, 0))[0] <= 0:
+            return False
+    return leaf.potentials.keys() <= set(component.rows.nodes)
+
+
+def _nothing_gains(component: Component, stage: Stage, leaf: Leaf) -> bool:
+    """Whether no ring that the rules allow has a negative price."""
+    rows, walks = component.rows, component.walks
+    price = row_prices(component, stage, leaf)
+    if largest(price) >= walks.price_limit:
+        return False
+    level = np.array([leaf.potentials.get(node, 0) for node in rows.nodes], dtype=object)
+    free = np.flatnonzero(walks.free)
+    if (price[free] + level[rows.tail[free]] < level[rows.head[free]]).any():
+        return False
+    if len(free) and any(level[source] < level[target] for source, target in passes_of(component)):
+        return False
+    return walks.least(price.astype(np.int64)) >= 0
