@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from clearing.model.book import ANY, Book, Conditions
+from clearing.model.book import Book, Conditions
 
 if TYPE_CHECKING:
     from clearing.model.columns import BoolArray, IntArray
@@ -72,17 +72,11 @@ class Asks:
         mask: BoolArray = coarse[book.deliver[offers]]
         if not len(offers):
             return mask
-        count = book.alt_start[offers + 1] - book.alt_start[offers]
-        starts = np.cumsum(count) - count
-        line = np.arange(int(count.sum())) + np.repeat(book.alt_start[offers] - starts, count)
-        mask |= np.logical_or.reduceat(coarse[book.alt_asset[line]], starts)
+        line, count = lines_of(self.book, offers)
+        mask |= np.logical_or.reduceat(coarse[book.alt_asset[line]], np.cumsum(count) - count)
         for i, offer in enumerate(offers.tolist()) if book.conditions else ():
             mask[i] |= offer in book.conditions and self.is_stepped(offer)
         return mask
-
-    def takes_anything(self, offer: int) -> bool:
-        """Whether the offer is a gift."""
-        return int(self.book.offers.alt_asset[self.book.offers.alt_start[offer]]) == ANY
 
     def is_listed(self, offer: int) -> bool:
         """Whether the offer has an allow or deny list."""
@@ -122,3 +116,11 @@ def row_offers(book: Book) -> IntArray:
     """Offer of each row of the alternatives."""
     rows: IntArray = np.repeat(np.arange(len(book.offers.id)), np.diff(book.offers.alt_start))
     return rows
+
+
+def lines_of(book: Book, offers: IntArray) -> tuple[IntArray, IntArray]:
+    """The rows of the alternatives of some offers, offer by offer, and how many each has."""
+    start = book.offers.alt_start[offers]
+    count = book.offers.alt_start[offers + 1] - start
+    line: IntArray = np.arange(int(count.sum())) + np.repeat(start - np.cumsum(count) + count, count)
+    return line, count

@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from clearing.engine.admission import Admission
-from clearing.engine.search.asks import Asks
+from clearing.engine.search.asks import Asks, lines_of
 from clearing.engine.search.tiers import Tier
 from clearing.model.book import ANY, INDEX, NONE, Book
 
@@ -150,9 +150,7 @@ def build_rows(book: Book, admission: Admission, tier: Tier) -> Rows:
 def _columns(book: Book, admission: Admission, asks: Asks, tier: Tier) -> dict[str, IntArray]:
     offers, rulebook = book.offers, book.rulebook
     own = np.array(tier.offers, dtype=np.int64)
-    count = offers.alt_start[own + 1] - offers.alt_start[own]
-    starts = np.cumsum(count) - count
-    line = np.arange(int(count.sum())) + np.repeat(offers.alt_start[own] - starts, count)
+    line, count = lines_of(book, own)
     owner = np.repeat(own, count)
     rests = np.zeros(len(own), dtype=np.bool_)
     if rulebook.residual_tolerance_micro > 0:

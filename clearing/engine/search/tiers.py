@@ -13,8 +13,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from clearing.engine.admission import Admission
-from clearing.engine.residual import components
-from clearing.engine.search.asks import Asks, indivisible, row_offers, stepped
+from clearing.engine.search.asks import Asks, indivisible, lines_of, row_offers, stepped
 from clearing.model.book import ANY, INDEX, NONE, Book
 
 if TYPE_CHECKING:
@@ -69,7 +68,7 @@ def _components(scene: _Scene) -> Sequence[IntArray]:
     tail, head = np.where(tail == INDEX, hub, tail), np.where(head == INDEX, hub, head)
     joins = np.unique(tail * (hub + 1) + head)
     tail, head = np.divmod(joins, hub + 1)
-    label = components(hub + 1, np.concatenate([tail, head]), np.concatenate([head, tail]))
+    label = _joined(hub + 1, tail, head)
     admitted = np.flatnonzero(scene.admission.admitted)
     of_offer = label[np.where(book.offers.deliver[admitted] == INDEX, hub, book.offers.deliver[admitted])]
     order = np.argsort(of_offer, kind="stable")
@@ -77,8 +76,23 @@ def _components(scene: _Scene) -> Sequence[IntArray]:
     return [np.sort(part) for part in np.split(admitted[order], starts[1:]) if len(part)]
 
 
+def _joined(nodes: int, tail: IntArray, head: IntArray) -> IntArray:
+    """The least node that each node is joined with, whichever way the arcs point."""
+    label = np.arange(nodes)
+    while True:
+        least, near = label.copy(), np.minimum(label[tail], label[head])
+        np.minimum.at(least, tail, near)
+        np.minimum.at(least, head, near)
+        np.minimum.at(least, label, least)  # who follows a node follows it to where it goes
+        least = least[least]
+        if np.array_equal(least, label):
+            return least
+        label = least
+
+
 def _tier(scene: _Scene, offers: IntArray) -> Tier:
-    rows = np.flatnonzero(np.isin(scene.row_offer, offers) & scene.admission.kept)
+    rows = lines_of(scene.book, offers)[0]
+    rows = rows[scene.admission.kept[rows]]
     needs_rings = _needs_rings(scene, offers, rows)
     limits = scene.book.offers.alt_limit_ppm[rows]
     objectives = scene.book.rulebook.objectives
