@@ -16,12 +16,12 @@ def is_admissible(rows: Rows, ring: Sequence[int]) -> bool:
     gifts = sum(1 for row in ring if rows.tail[row] == rows.any) if rows.any != NONE else 0
     if gifts > 1 or gifts == len(ring):
         return False
-    length = len(ring) - gifts
-    if any(length > (rows.row[row].chain_limit if gifts else rows.row[row].ring_limit) for row in ring):
+    longest = rows.chain_limit if gifts else rows.ring_limit
+    if len(ring) - gifts > min(longest[row] for row in ring):
         return False
     if rows.book.rulebook.screening != "ring":
         return True
-    offers = sorted({rows.row[row].offer for row in ring})
+    offers = sorted({int(rows.offer[row]) for row in ring})
     listed = [offer for offer in offers if rows.asks.conditions(offer).deny]
     if not listed:
         return True

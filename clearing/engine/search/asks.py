@@ -23,8 +23,8 @@ class Asks:
 
     def __init__(self, book: Book) -> None:
         self.book = book
-        self._value = book.assets.value_micro.tolist()
-        self._indivisible = indivisible(book).tolist()
+        self._value = book.assets.value_micro
+        self._tolerance = book.rulebook.residual_tolerance_micro
         self._ids = book.participants.id
 
     def conditions(self, offer: int) -> Conditions:
@@ -33,7 +33,7 @@ class Asks:
 
     def is_indivisible(self, asset: int) -> bool:
         """Whether the asset moves in whole increments; INDEX and anything do not."""
-        return asset >= 0 and bool(self._indivisible[asset])
+        return asset >= 0 and bool(self._value[asset] > self._tolerance)
 
     def capacity_micro(self, offer: int) -> int:
         """Value of the whole offer."""
@@ -45,7 +45,7 @@ class Asks:
         asset, lot = int(self.book.offers.deliver[offer]), self.conditions(offer).lot
         if lot is not None:
             return lot * self.book.increment_value_micro(asset)
-        return self._value[asset] if self.is_indivisible(asset) else 1
+        return int(self._value[asset]) if self.is_indivisible(asset) else 1
 
     def least_micro(self, offer: int) -> int:
         """The least that the offer delivers, if it delivers at all."""
@@ -64,6 +64,21 @@ class Asks:
         rows = range(int(offers.alt_start[offer]), int(offers.alt_start[offer + 1]))
         assets = [int(offers.deliver[offer]), *(int(offers.alt_asset[row]) for row in rows)]
         return any(self.is_indivisible(asset) for asset in assets)
+
+    def stepped_of(self, offers: IntArray) -> BoolArray:
+        """``is_stepped`` of some offers, each with an alternative at least."""
+        book = self.book.offers
+        coarse = np.concatenate([indivisible(self.book), [False, False]])  # ANY and INDEX are the last
+        mask: BoolArray = coarse[book.deliver[offers]]
+        if not len(offers):
+            return mask
+        count = book.alt_start[offers + 1] - book.alt_start[offers]
+        starts = np.cumsum(count) - count
+        line = np.arange(int(count.sum())) + np.repeat(book.alt_start[offers] - starts, count)
+        mask |= np.logical_or.reduceat(coarse[book.alt_asset[line]], starts)
+        for i, offer in enumerate(offers.tolist()) if book.conditions else ():
+            mask[i] |= offer in book.conditions and self.is_stepped(offer)
+        return mask
 
     def takes_anything(self, offer: int) -> bool:
         """Whether the offer is a gift."""
@@ -100,15 +115,7 @@ def indivisible(book: Book) -> BoolArray:
 
 def stepped(book: Book) -> BoolArray:
     """``Asks.is_stepped`` of every offer."""
-    offers = book.offers
-    coarse = np.concatenate([indivisible(book), [False, False]])  # ANY and INDEX are the last
-    mask: BoolArray = coarse[offers.deliver].copy()
-    if len(mask):
-        mask |= np.logical_or.reduceat(coarse[offers.alt_asset], offers.alt_start[:-1])
-    asks = Asks(book)
-    for offer in offers.conditions:
-        mask[offer] |= asks.is_stepped(offer)
-    return mask
+    return Asks(book).stepped_of(np.arange(len(book.offers.id)))
 
 
 def row_offers(book: Book) -> IntArray:

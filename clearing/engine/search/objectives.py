@@ -8,10 +8,16 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
+from typing import TYPE_CHECKING
+
+import numpy as np
 
 from clearing.engine.lottery import lottery_costs
+from clearing.engine.search.exact import times
 from clearing.engine.search.rows import PLAIN, REST_IN, Rows
-from clearing.model.book import NONE
+
+if TYPE_CHECKING:
+    from clearing.model.columns import BoolArray, IntArray
 
 FINE_SCALE = 10**12
 """For objectives that count pieces, whose cost per µ is a small fraction."""
@@ -22,7 +28,8 @@ class Objective:
     """One stage on the rows: the cost per µ of each row, or what is counted instead."""
 
     name: str
-    cost: Sequence[Fraction]
+    numerator: IntArray
+    denominator: IntArray
     scale: int
     """A scale at which costs are whole, or nearly."""
     served: Mapping[int, Mapping[int, int]]
@@ -30,9 +37,19 @@ class Objective:
     counted: Mapping[int, int]
     """deliveries: {offer: capacity}."""
 
-    def scaled(self, scale: int) -> list[int]:
+    def scaled(self, scale: int) -> IntArray:
         """[c]scale of every row; for deliveries the cost of their relaxation."""
-        return [c.numerator * scale // c.denominator for c in self.cost]
+        return times(self.numerator, scale) // self.denominator
+
+    def total(self, flows: IntArray) -> int:
+        """Σ c·f, rounded up."""
+        rows = np.flatnonzero(flows)
+        columns = (self.numerator[rows], self.denominator[rows], flows[rows])
+        by_unit: dict[int, int] = {}
+        for cost, unit, flow in zip(*(column.tolist() for column in columns), strict=True):
+            by_unit[unit] = by_unit.get(unit, 0) + cost * flow
+        total = sum((Fraction(cost, unit) for unit, cost in by_unit.items()), Fraction(0))
+        return -(-total.numerator // total.denominator)
 
 
 def objectives_of(rows: Rows, salt: bytes) -> Sequence[Objective]:
@@ -41,52 +58,56 @@ def objectives_of(rows: Rows, salt: bytes) -> Sequence[Objective]:
     return [_objective(rows, name, salt) for name in names]
 
 
-def limit_costs(rows: Rows) -> Sequence[Fraction]:
+def limit_costs(rows: Rows) -> IntArray:
     """ρ on the rows that take an alternative."""
     offers = rows.book.offers
-    lines = [NONE if r.kind == REST_IN else int(offers.alt_start[r.offer]) + r.place for r in rows.row]
-    return [Fraction(0 if line == NONE else int(offers.alt_limit_ppm[line])) for line in lines]
+    line = offers.alt_start[rows.offer] + np.maximum(rows.place, 0)
+    return np.where(rows.kind == REST_IN, 0, offers.alt_limit_ppm[line])
+
+
+def whole_costs(name: str, cost: IntArray) -> Objective:
+    """An objective of integers per µ."""
+    return Objective(name, cost, np.ones(len(cost), dtype=np.int64), 1, {}, {})
 
 
 def _objective(rows: Rows, name: str, salt: bytes) -> Objective:
-    zero = [Fraction(0)] * len(rows.row)
+    zero, one = np.zeros(len(rows), dtype=np.int64), np.ones(len(rows), dtype=np.int64)
     if name == "surplus":
-        return Objective(name, limit_costs(rows), 1, {}, {})
+        return whole_costs(name, limit_costs(rows))
     if name == "value":
-        return Objective(name, [Fraction(-(r.kind == PLAIN)) for r in rows.row], 1, {}, {})
+        return whole_costs(name, np.where(rows.kind == PLAIN, -1, 0))
     if name in ("items", "priority"):
-        return Objective(name, _per_piece(rows, name), FINE_SCALE, {}, {})
+        worth = -one if name == "items" else rows.place
+        counts = _counts(rows)
+        return Objective(name, np.where(counts, worth, 0), np.where(counts, rows.piece, 1), FINE_SCALE, {}, {})
     if name == "participants":
-        return Objective(name, zero, FINE_SCALE, _served(rows), {})
+        return Objective(name, zero, one, FINE_SCALE, _served(rows), {})
     if name == "deliveries":
         counted = {o: rows.asks.capacity_micro(o) for o in rows.delivering if not _internal(rows, o)}
-        cost = list(zero)
         for offer, capacity in counted.items():
-            for i in rows.delivering[offer]:
-                cost[i] = Fraction(1, capacity)
-        return Objective(name, cost, FINE_SCALE, {}, counted)
-    plain = [i for i, r in enumerate(rows.row) if r.kind == PLAIN]
-    ids = rows.book.offers.id
-    drawn = lottery_costs(salt, (f"1|offer|{ids[rows.row[i].offer]}|{rows.row[i].place}" for i in plain)).tolist()
-    for i, cost_drawn in zip(plain, drawn, strict=True):
-        zero[i] = Fraction(cost_drawn)
-    return Objective(name, zero, 1, {}, {})
+            held = rows.delivering[offer]
+            zero[held], one[held] = 1, capacity
+        return Objective(name, zero, one, FINE_SCALE, {}, counted)
+    plain, ids = rows.plain, rows.book.offers.id
+    drawn = zip(rows.offer[plain].tolist(), rows.place[plain].tolist(), strict=True)
+    zero[plain] = lottery_costs(salt, (f"1|offer|{ids[offer]}|{place}" for offer, place in drawn))
+    return whole_costs(name, zero)
 
 
-def _per_piece(rows: Rows, name: str) -> Sequence[Fraction]:
-    book = rows.book
-    givers: dict[int, set[int]] = {}
-    for offer in rows.delivering:
-        givers.setdefault(int(book.offers.deliver[offer]), set()).add(int(book.offers.participant[offer]))
-    costs = []
-    for row in rows.row:
-        counts = row.kind != REST_IN and rows.asks.is_indivisible(row.asset)
-        counts = counts and book.assets.asset_class[row.asset] != "internal"
-        desk = int(book.offers.participant[row.offer])
-        counts = counts and bool(givers.get(row.asset, set()) - {desk})
-        worth = -1 if name == "items" else row.place
-        costs.append(Fraction(worth, book.increment_value_micro(row.asset)) if counts else Fraction(0))
-    return costs
+def _counts(rows: Rows) -> BoolArray:
+    """Rows that take an indivisible asset, not internal, that another participant delivers in the component."""
+    book, desk = rows.book, rows.book.offers.participant[rows.offer]
+    own = np.array(rows.tier.offers, dtype=np.int64)
+    giver = np.unique(np.stack([book.offers.deliver[own], book.offers.participant[own]]), axis=1)
+    asset, first, several = np.unique(giver[0], return_index=True, return_counts=True)
+    at = np.searchsorted(asset, rows.asset)
+    here = np.minimum(at, len(asset) - 1)
+    given = (rows.asset >= 0) & (asset[here] == rows.asset)
+    others = (several[here] > 1) | (giver[1][first[here]] != desk)
+    goods, place = np.unique(rows.asset, return_inverse=True)
+    piece = [rows.asks.is_indivisible(a) and book.assets.asset_class[a] != "internal" for a in goods.tolist()]
+    counts: BoolArray = given & others & np.array(piece)[place] & (rows.kind != REST_IN)
+    return counts
 
 
 def _served(rows: Rows) -> Mapping[int, Mapping[int, int]]:

@@ -12,6 +12,9 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
+import numpy as np
+
+from clearing.engine.search.rows import REST_IN
 from clearing.engine.search.search import Searched
 from clearing.engine.search.tiers import RINGS
 from clearing.engine.search.witness import row_flows
@@ -30,13 +33,13 @@ def _by_ring(searched: Searched) -> Mapping[int, int]:
     rents = _rents(searched)
     paid: dict[int, int] = {}
     for ring, flow in sorted(searched.rings.items()):
-        limits, shares = [component.limits[row] for row in ring], [rents[row] for row in ring]
+        limits, shares = [int(component.limits[row]) for row in ring], [rents[row] for row in ring]
         gain, total = -sum(limits), sum(shares)
         if total == 0:
             shares, total = [1] * len(ring), len(ring)
         exact = [flow * (rho * total + gain * share) for rho, share in zip(limits, shares, strict=True)]
         for row, amount in zip(ring, _whole(exact, PPM * total), strict=True):
-            offer = rows.row[row].offer
+            offer = int(rows.offer[row])
             paid[offer] = paid.get(offer, 0) + amount
     return paid
 
@@ -44,11 +47,11 @@ def _by_ring(searched: Searched) -> Mapping[int, int]:
 def _rents(searched: Searched) -> Sequence[int]:
     """Rent of each row in the proof of surplus, 0 where surplus is not the first objective."""
     component = searched.component
-    rents = [0] * len(component.rows.row)
+    rents = [0] * len(component.rows)
     first = searched.proof.stages[0]
     if first.objective == "surplus" and isinstance(first.proof, Leaf):
         for name, rent in first.proof.rents.items():
-            for row in component.group_rows[name]:
+            for row in component.group_rows[name].tolist():
                 rents[row] += rent
     return rents
 
@@ -57,10 +60,11 @@ def _alike(searched: Searched) -> Mapping[int, int]:
     component, flows = searched.component, row_flows(searched.component, searched.rings)
     taken: dict[int, int] = {}
     owed: dict[int, int] = {}
-    for (offer, _), held in sorted(component.rows.taking.items()):
-        for row in held:
-            taken[offer] = taken.get(offer, 0) + flows[row]
-            owed[offer] = owed.get(offer, 0) + component.limits[row] * flows[row]
+    some = np.flatnonzero((flows != 0) & (component.rows.kind != REST_IN))
+    columns = (component.rows.offer[some], component.limits[some], flows[some])
+    for offer, rho, flow in zip(*(column.tolist() for column in columns), strict=True):
+        taken[offer] = taken.get(offer, 0) + flow
+        owed[offer] = owed.get(offer, 0) + rho * flow
     filled = [offer for offer in sorted(taken) if taken[offer]]
     total, gain = sum(taken.values()), -sum(owed.values())
     exact = [owed[offer] * total + gain * taken[offer] for offer in filled]

@@ -9,8 +9,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
+from clearing.engine.search.component import Bounds, Component
+from clearing.engine.search.exact import largest
+from clearing.engine.search.program import Relaxed, Stage
 from clearing.engine.search.programs import Column, Constraint, Programs
-from clearing.engine.search.relaxation import Bounds, Component, Relaxed, Stage
 from clearing.engine.search.witness import canonical, into_rings, is_feasible
 
 MOVE_MAX = 64
@@ -82,7 +84,7 @@ def _load(component: Component, stage: Stage, relaxed: Relaxed, bounds: Bounds, 
     """Hand the program of the corrections to the solver; how many there are: arcs, passes, rings in order."""
     rows = component.rows
     arcs, joins, priced = list(relaxed.arcs.items()), list(relaxed.passes.items()), list(relaxed.rings.items())
-    flows = [0] * len(rows.row)
+    flows = [0] * len(rows)
     for row, amount in [*arcs, *((row, amount) for ring, amount in priced for row in ring)]:
         flows[row] += amount
     constraints, by_row = _constraints(component, stage, bounds, flows)
@@ -95,7 +97,7 @@ def _load(component: Component, stage: Stage, relaxed: Relaxed, bounds: Bounds, 
     for node in sorted({node for end in ends for node in end}):
         node_at[node] = len(constraints)
         constraints.append(Constraint(-balance[node], -balance[node], 1))
-    cost = stage.objective.scaled(stage.objective.scale)
+    cost = stage.objective.scaled(stage.objective.scale).tolist()
     columns = []
     for (row, amount), (tail, head) in zip(arcs, ends, strict=False):
         columns.append(_column(cost[row], amount, [*by_row[row], (node_at[head], 1), (node_at[tail], -1)]))
@@ -120,22 +122,22 @@ def _constraints(
         constraints.append(Constraint(low, high, unit))
 
     for name in sorted(component.group_rows.keys() | bounds.keys()):
-        held = component.group_rows.get(name) or component.branch_rows(name)
+        held = component.rows_of(name)
         carried = sum(flows[row] for row in held)
         if not carried and name not in component.group_rows:
             continue
         low, high = bounds.get(name, (None, component.capacity.get(name, 0)))
         near = low is not None and low - carried > -MOVE_MAX * len(held)
         if near or high - carried < MOVE_MAX * max(1, len(held)):
-            add(low - carried if low is not None and near else None, high - carried, [(r, 1) for r in held], 1)
+            add(low - carried if low is not None and near else None, high - carried, [(int(r), 1) for r in held], 1)
     before = [(objective.scaled(objective.scale), value * objective.scale) for objective, value in stage.before]
     if stage.pay_own_way:
-        before.append((list(component.limits), 0))
-    for cost, value in before:
-        left = value - sum(c * flow for c, flow in zip(cost, flows, strict=True))
-        largest = max((abs(c) for c in cost), default=0)
-        if largest:
-            add(None, left, [(row, c) for row, c in enumerate(cost) if c], largest)
+        before.append((component.limits, 0))
+    for costs, value in before:
+        cost = costs.tolist()
+        left = value - sum(c * flow for c, flow in zip(cost, flows, strict=True) if flow)
+        if any(cost):
+            add(None, left, [(row, c) for row, c in enumerate(cost) if c], largest(costs))
     return constraints, by_row
 
 
@@ -149,5 +151,3 @@ def _summed(by_row: Sequence[Sequence[tuple[int, int]]], ring: Sequence[int]) ->
         for at, value in by_row[row]:
             entries[at] = entries.get(at, 0) + value
     return sorted(entries.items())
-
-

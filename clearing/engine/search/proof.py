@@ -9,15 +9,22 @@ nothing beats -(5·10 + 0·10) = -50.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 import numpy as np
 
+from clearing.engine.search.component import Bounds, Component
+from clearing.engine.search.exact import LIMIT, array_of, largest, times, wide
 from clearing.engine.search.objectives import Objective
+from clearing.engine.search.program import Duals, Stage, passes_of
 from clearing.engine.search.programs import DUAL_SCALE
-from clearing.engine.search.relaxation import PRICE_LIMIT, Bounds, Component, Duals, Stage, passes_of
 from clearing.engine.search.rows import REST_OUT
 from clearing.model.proof import Leaf
+
+if TYPE_CHECKING:
+    from clearing.model.columns import IntArray
 
 DENOMINATORS = (1, 2, 6, 12, 60, 2_520)
 COARSE = 10**6
@@ -37,8 +44,8 @@ class Proven:
 def prove(component: Component, stage: Stage, bounds: Bounds, duals: Duals) -> Proven:
     """The best of a few ways to round the duals; whatever they are, there is a proof of some bound."""
     leaves = [_plain(component, stage)]
-    for times in _times(stage, duals):
-        leaf = _rounded(component, stage, bounds, duals, times)
+    for denominator in _denominators(stage, duals):
+        leaf = _rounded(component, stage, bounds, duals, denominator)
         leaves += [] if leaf is None else [leaf]
     proven = [Proven(leaf, leaf_bound(component, stage, bounds, leaf)) for leaf in leaves]
     return max(proven, key=lambda each: each.bound)
@@ -49,13 +56,13 @@ def _plain(component: Component, stage: Stage) -> Leaf:
     rows, scale = component.rows, stage.objective.scale
     empty = Leaf(scale, [0] * (len(stage.before) + stage.pay_own_way), {}, {}, {})
     cost, rents = row_prices(component, stage, empty), dict[str, int]()
+    tolerance = rows.book.rulebook.residual_tolerance_micro
     for offer, held in rows.delivering.items():
         name = rows.book.offers.id[offer]
-        leaving = component.group_rows.get(f"rest:{name}", [])
-        rest = max((-cost[row] for row in leaving), default=0)
-        charged = max(0, rest) * rows.book.rulebook.residual_tolerance_micro
-        back = -(-charged // rows.asks.least_micro(offer))
-        rent = max(0, *(-cost[row] for row in held)) + back
+        leaving = component.group_rows.get(f"rest:{name}")
+        rest = 0 if leaving is None else max(0, -int(cost[leaving].min()))
+        back = -(-rest * tolerance // rows.asks.least_micro(offer)) if rest else 0
+        rent = max(0, -int(cost[held].min())) + back
         rents |= {f"rest:{name}": rest} if rest > 0 else {}
         rents |= {f"offer:{name}": rent} if rent > 0 else {}
     return Leaf(scale, empty.multipliers, {}, dict(sorted(rents.items())), {})
@@ -69,69 +76,63 @@ def leaf_bound(component: Component, stage: Stage, bounds: Bounds, leaf: Leaf) -
             low, high = _range(component, bounds, name)
             total -= max(rent * low, rent * high)
     values = [value for _, value in stage.before] + [0] * stage.pay_own_way
-    total -= sum(times * value for times, value in zip(leaf.multipliers, values, strict=True))
+    total -= sum(own * value for own, value in zip(leaf.multipliers, values, strict=True))
     total -= sum(leaf.scale - leaf.served.get(_desk(component, desk), 0) for desk in stage.objective.served)
     return -(-total // leaf.scale)
 
 
-def row_prices(component: Component, stage: Stage, leaf: Leaf) -> list[int]:
+def row_prices(component: Component, stage: Stage, leaf: Leaf) -> IntArray:
     """a(row) of a leaf."""
     rows, objective = component.rows, stage.objective
-    price = objective.scaled(leaf.scale)
-    for (before, _), times in zip(stage.before, leaf.multipliers, strict=False):
-        if times:
-            price = [one + more for one, more in zip(price, before.scaled(times), strict=True)]
+    parts = [objective.scaled(leaf.scale)]
+    parts += [before.scaled(own) for (before, _), own in zip(stage.before, leaf.multipliers, strict=False) if own]
     if stage.pay_own_way and leaf.multipliers[-1]:
-        price = [one + rho * leaf.multipliers[-1] for one, rho in zip(price, component.limits, strict=True)]
+        parts.append(times(component.limits, leaf.multipliers[-1]))
+    charges: list[tuple[IntArray | Sequence[int], int]] = []
     for desk, offers in objective.served.items():
         weight = leaf.served.get(_desk(component, desk), 0)
-        for offer, least in offers.items():
-            for row in rows.delivering[offer]:
-                price[row] += -weight // least
+        charges += [(rows.delivering[offer], -weight // least) for offer, least in offers.items()]
     for name, rent in leaf.rents.items():
-        for row in rows_of(component, name):
-            price[row] += rent
+        charges.append((component.rows_of(name), rent))
         if name in component.shares:
             offer, tolerance = component.shares[name]
-            for row in rows.delivering[offer]:
-                price[row] += -rent * tolerance // rows.asks.least_micro(offer)
+            charges.append((rows.delivering[offer], -rent * tolerance // rows.asks.least_micro(offer)))
+    most = sum(map(largest, parts)) + len(charges) * max((abs(charge) for _, charge in charges), default=0)
+    price = sum(parts[1:], parts[0].copy()) if most < LIMIT else sum(map(wide, parts[1:]), wide(parts[0]))
+    for held, charge in charges:
+        price[held] += charge
     return price
 
 
-def rows_of(component: Component, name: str) -> list[int]:
-    """The rows of a group, also of one that a branch made."""
-    return component.group_rows[name] if name in component.group_rows else component.branch_rows(name)
-
-
-def _times(stage: Stage, duals: Duals) -> list[int]:
+def _denominators(stage: Stage, duals: Duals) -> list[int]:
     """Denominators to try: the first that makes every dual nearly whole, else a coarse one rounded up."""
     every = [*duals.groups.values(), *duals.nodes, *duals.before]
     if stage.objective.scale > 1:
         return [1]
-    for times in DENOMINATORS:
-        if all((v * times + NEAR) % DUAL_SCALE <= 2 * NEAR for v in every):
-            return [times]
+    for denominator in DENOMINATORS:
+        if all((v * denominator + NEAR) % DUAL_SCALE <= 2 * NEAR for v in every):
+            return [denominator]
     return [COARSE]
 
 
 def _rounded(
-    component: Component, stage: Stage, bounds: Bounds, duals: Duals, times: int
+    component: Component, stage: Stage, bounds: Bounds, duals: Duals, denominator: int
 ) -> Leaf | None:
-    exact = times != COARSE
-    scale = stage.objective.scale * times
+    exact = denominator != COARSE
+    scale = stage.objective.scale * denominator
 
     def whole(value: int) -> int:
-        return (value * times + DUAL_SCALE // 2) // DUAL_SCALE if exact else -(-value * times // DUAL_SCALE)
+        return (value * denominator + DUAL_SCALE // 2) // DUAL_SCALE if exact else -(-value * denominator // DUAL_SCALE)
 
     rents = {name: whole(value) for name, value in duals.groups.items()}
     for name, rent in rents.items():
         if rent < 0 and bounds.get(name, (0, 0))[0] == 0:
             rents[name] = 0
     multipliers = [
-        _multiplier(value, times, before) for value, before in zip(duals.before, _before(stage), strict=True)
+        _multiplier(value, denominator, before) for value, before in zip(duals.before, _before(stage), strict=True)
     ]
-    served = {_desk(component, d): min(scale, max(0, v * times)) for d, v in duals.served.items()}
-    nodes = [(value * times + DUAL_SCALE // 2) // DUAL_SCALE for value in duals.nodes]
+    served = {_desk(component, d): min(scale, max(0, v * denominator)) for d, v in duals.served.items()}
+    nodes = [(value * denominator + DUAL_SCALE // 2) // DUAL_SCALE for value in duals.nodes]
     leaf = Leaf(scale, multipliers, served, rents, {})
     potentials = _repair(component, stage, leaf, rents, nodes)
     if potentials is None:
@@ -150,10 +151,10 @@ def _before(stage: Stage) -> list[Objective | None]:
     return [objective for objective, _ in stage.before] + [None] * stage.pay_own_way
 
 
-def _multiplier(value: int, times: int, before: Objective | None) -> int:
+def _multiplier(value: int, denominator: int, before: Objective | None) -> int:
     """λ: the constraint of a stage before is written in that stage's scale."""
     own = before.scale if before is not None else 1
-    return max(0, (value * times * own + DUAL_SCALE // 2) // DUAL_SCALE)
+    return max(0, (value * denominator * own + DUAL_SCALE // 2) // DUAL_SCALE)
 
 
 def _repair(
@@ -161,45 +162,49 @@ def _repair(
 ) -> list[int] | None:
     """Raise rents until no arc and no bounded ring gains; the potentials, None where that did not do."""
     rows, walks = component.rows, component.walks
-    free = np.flatnonzero(walks.free).tolist()
-    if free:
+    free = np.flatnonzero(walks.free)
+    if len(free):
         for _ in range(2):  # open -> pool -> any
             for source, target in passes_of(component):
                 nodes[target] = min(nodes[target], nodes[source])
-    ends = [(row, int(rows.tail[row]), int(rows.head[row])) for row in free]
+    rise = _rises(component, free, nodes)
     for _ in range(REPAIRS_MAX):
         price = row_prices(component, stage, leaf)
-        missing = {row: nodes[head] - nodes[tail] - price[row] for row, tail, head in ends}
-        missing = {row: short for row, short in missing.items() if short > 0}
-        for row, short in missing.items():
-            _raise(component, rents, row, short)
-        if missing:
+        missing = rise - price[free]
+        for at in np.flatnonzero(missing > 0).tolist():
+            _raise(component, rents, int(free[at]), int(missing[at]))
+        if (missing > 0).any():
             continue
-        if max(map(abs, price), default=0) >= PRICE_LIMIT:
+        if largest(price) >= walks.price_limit:
             return None
-        short = -walks.least(np.array(price, dtype=np.int64))
+        short = -walks.least(price.astype(np.int64))
         if short <= 0:
             return nodes
-        for row, each in enumerate(rows.row):
-            if each.kind == REST_OUT:
-                _raise(component, rents, row, short)
+        for row in np.flatnonzero(rows.kind == REST_OUT).tolist():
+            _raise(component, rents, row, short)
         for offer in rows.delivering:
             name = f"offer:{rows.book.offers.id[offer]}"
             rents[name] = rents.get(name, 0) + short
     return None
 
 
+def _rises(component: Component, free: IntArray, nodes: list[int]) -> IntArray:
+    """Potential of the head less that of the tail."""
+    potential = array_of(nodes) if nodes else np.zeros(len(component.rows.nodes), dtype=np.int64)
+    head, tail = potential[component.rows.head[free]], potential[component.rows.tail[free]]
+    return wide(head) - wide(tail) if largest(potential) >= LIMIT // 2 else head - tail
+
+
 def _raise(component: Component, rents: dict[str, int], row: int, missing: int) -> None:
     """Charge a row more: its offer's group, or the residual's."""
-    held = [component.rows.groups[group].name for group in component.rows.of_row[row]]
-    wanted = "rest:" if component.rows.row[row].kind == REST_OUT else "offer:"
-    name = next(name for name in held if name.startswith(wanted))
+    rows, offer = component.rows, int(component.rows.offer[row])
+    leaves = rows.kind[row] == REST_OUT
+    own, rest = (f"{group}:{rows.book.offers.id[offer]}" for group in ("offer", "rest"))
+    name = rest if leaves else own
     rents[name] = rents.get(name, 0) + missing
-    if wanted == "rest:":  # what is charged for residual comes off the price of delivering
-        tolerance, offer = component.rows.book.rulebook.residual_tolerance_micro, component.rows.row[row].offer
-        own = f"offer:{component.rows.book.offers.id[offer]}"
-        back = -(-missing * tolerance // component.rows.asks.least_micro(offer))
-        rents[own] = rents.get(own, 0) + back
+    if leaves:  # what is charged for residual comes off the price of delivering
+        tolerance = rows.book.rulebook.residual_tolerance_micro
+        rents[own] = rents.get(own, 0) - (-missing * tolerance // rows.asks.least_micro(offer))
 
 
 def _range(component: Component, bounds: Bounds, name: str) -> tuple[int, int]:

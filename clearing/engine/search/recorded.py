@@ -13,10 +13,11 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence, Set
 from dataclasses import dataclass
 
+from clearing.engine.search.component import Component
 from clearing.engine.search.objectives import Objective, objectives_of
 from clearing.engine.search.polish import Flows
+from clearing.engine.search.program import Stage
 from clearing.engine.search.recorded_proof import bound_of
-from clearing.engine.search.relaxation import Component, Stage
 from clearing.engine.search.rows import REST_OUT
 from clearing.engine.search.search import Searched
 from clearing.engine.search.tiers import RINGS
@@ -100,7 +101,8 @@ def _rings_of(component: Component, recorded: Sequence[RecordedRing]) -> Flows |
     """The recorded rings by their rows; None where one is none."""
     rows, found = component.rows, Flows()
     passes = set(rows.passes)
-    row_at = {(row.offer, row.station, row.kind == REST_OUT): i for i, row in enumerate(rows.row)}
+    offers, kinds = rows.offer.tolist(), rows.kind.tolist()
+    row_at = {(offers[i], rows.station(i), kinds[i] == REST_OUT): i for i in range(len(rows))}
     for ring in recorded:
         onward = [*ring.nodes[1:], ring.nodes[0]]
         named = [

@@ -11,9 +11,10 @@ from __future__ import annotations
 
 import numpy as np
 
+from clearing.engine.search.component import Bounds, Component
+from clearing.engine.search.exact import largest
+from clearing.engine.search.program import Stage, passes_of
 from clearing.engine.search.proof import leaf_bound, row_prices
-from clearing.engine.search.relaxation import PRICE_LIMIT, Bounds, Component, Stage, passes_of
-from clearing.engine.search.witness import piece_of
 from clearing.model.proof import Branch, Leaf, Proof
 
 OFFER, TAKE = "offer:", "take:"
@@ -57,18 +58,14 @@ def _steps(component: Component, group: str) -> tuple[int, int] | None:
     if group.startswith(OFFER):
         offer = component.offer_at.get(group.removeprefix(OFFER))
         return None if offer is None else (rows.asks.least_micro(offer), rows.asks.step_micro(offer))
-    held = _taking(component, group)
-    return None if held is None else (piece_of(component, held), piece_of(component, held))
-
-
-def _taking(component: Component, group: str) -> list[int] | None:
-    """The rows of ``take:O|i``."""
     name, _, place = group.removeprefix(TAKE).rpartition("|")
     offer = component.offer_at.get(name)
-    if not group.startswith(TAKE) or offer is None or not (place.isascii() and place.isdigit()):
+    if not group.startswith(TAKE) or offer is None or not (place.isascii() and place.isdigit() and len(place) < 10):
         return None
-    held = component.rows.taking.get((offer, int(place)))
-    return None if held is None or str(int(place)) != place else list(held)
+    row = component.plain_row(offer, int(place))
+    if row is None or str(int(place)) != place:
+        return None
+    return int(rows.piece[row]), int(rows.piece[row])
 
 
 def _holds(component: Component, stage: Stage, ranges: Bounds, leaf: Leaf) -> bool:
@@ -103,12 +100,12 @@ def _nothing_gains(component: Component, stage: Stage, leaf: Leaf) -> bool:
     """Whether no ring that the rules allow has a negative price."""
     rows, walks = component.rows, component.walks
     price = row_prices(component, stage, leaf)
-    if max(map(abs, price), default=0) >= PRICE_LIMIT:
+    if largest(price) >= walks.price_limit:
         return False
-    level = [leaf.potentials.get(node, 0) for node in rows.nodes]
-    for row in component.arcs:
-        if price[row] + level[int(rows.tail[row])] < level[int(rows.head[row])]:
-            return False
-    if component.arcs and any(level[source] < level[target] for source, target in passes_of(component)):
+    level = np.array([leaf.potentials.get(node, 0) for node in rows.nodes], dtype=object)
+    free = np.flatnonzero(walks.free)
+    if (price[free] + level[rows.tail[free]] < level[rows.head[free]]).any():
         return False
-    return walks.least(np.array(price, dtype=np.int64)) >= 0
+    if len(free) and any(level[source] < level[target] for source, target in passes_of(component)):
+        return False
+    return walks.least(price.astype(np.int64)) >= 0

@@ -22,30 +22,15 @@ from clearing.engine.search.tiers import Tier
 from clearing.model.book import ANY, INDEX, NONE, Book
 
 if TYPE_CHECKING:
-    from clearing.model.columns import IntArray
+    from clearing.model.columns import BoolArray, IntArray
 
 PLAIN, REST_IN, REST_OUT = range(3)
 """Kinds of rows: takes an alternative and delivers; takes residual and delivers; takes an alternative as residual."""
 UNLIMITED = 2**31
 
 
-@dataclass(frozen=True, slots=True)
-class Row:
-    """One row; ``place`` is the alternative's position, NONE for a row that takes residual."""
-
-    name: str
-    offer: int
-    place: int
-    kind: int
-    asset: int
-    """What it takes: an asset, INDEX or ANY; NO_ASSET at ``rest``."""
-    station: str
-    """Where it takes, as rings name it."""
-    ring_limit: int
-    chain_limit: int
-
-
 NO_ASSET = -9
+"""What a row takes at ``rest``."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,21 +39,33 @@ class Group:
 
     name: str
     capacity: int
-    rows: Sequence[int]
+    rows: IntArray
     of_offer: int = NONE
     """For residual: the offer in proportion to whose deliveries the bound is there, the whole of it at its least."""
 
 
 @dataclass(frozen=True, slots=True)
 class Rows:
-    """The rows of a component, with ``tail`` and ``head`` as indices of ``nodes``."""
+    """The rows of a component as columns, ascending by (offer, alternative, kind)."""
 
     book: Book
     asks: Asks
     tier: Tier
-    row: Sequence[Row]
+    offer: IntArray
+    place: IntArray
+    """Position of the alternative, NONE for a row that takes residual."""
+    kind: IntArray
+    asset: IntArray
+    """What a row takes: an asset, INDEX or ANY; NO_ASSET at ``rest``."""
+    piece: IntArray
+    """What is taken of the alternative is a multiple of this, in µ."""
+    partner: IntArray
+    """The row that takes the same alternative as residual, NONE where there is none."""
+    ring_limit: IntArray
+    chain_limit: IntArray
     nodes: Sequence[str]
     tail: IntArray
+    """Where a row takes, as an index of ``nodes``."""
     head: IntArray
     passes: Sequence[tuple[int, int]]
     """Zero-length joins (from head node, to tail node); those into ``any`` are apart."""
@@ -77,102 +74,154 @@ class Rows:
     any: int
     """The node ``any``, NONE where nobody gives."""
     groups: Sequence[Group]
-    of_row: Sequence[Sequence[int]]
-    """Groups that hold each row."""
-    delivering: Mapping[int, Sequence[int]]
-    """Rows that deliver for each offer."""
-    taking: Mapping[tuple[int, int], Sequence[int]]
-    """Rows that take each (offer, alternative)."""
+    delivering: Mapping[int, IntArray]
+    """Rows that deliver for each offer, ascending."""
+
+    def __len__(self) -> int:
+        return len(self.offer)
+
+    @property
+    def plain(self) -> IntArray:
+        """The rows that take an alternative and deliver."""
+        return np.flatnonzero(self.kind == PLAIN)
+
+    def station(self, row: int) -> str:
+        """Where a row takes, as rings name it."""
+        asset = int(self.asset[row])
+        if asset < 0:
+            return {INDEX: "hub", ANY: "any", NO_ASSET: "rest"}[asset]
+        return f"pool:{self.book.assets.id[asset]}"
+
+    def name(self, row: int) -> str:
+        """``o|i``, ``o|rest`` or ``o|i|rest``."""
+        own, kind = self.book.offers.id[int(self.offer[row])], int(self.kind[row])
+        if kind == REST_IN:
+            return f"{own}|rest"
+        return f"{own}|{int(self.place[row])}" + "|rest" * (kind == REST_OUT)
+
+    def delivered(self, flows: IntArray) -> Mapping[int, int]:
+        """D of every offer."""
+        return {offer: int(flows[held].sum()) for offer, held in self.delivering.items()}
+
+    def taken(self, flows: IntArray) -> IntArray:
+        """T of every alternative, in the order of ``plain``."""
+        plain = self.plain
+        partner = self.partner[plain]
+        return flows[plain] + np.where(partner == NONE, 0, flows[partner])
+
+    def taking(self, row: int) -> Sequence[int]:
+        """The rows that take the same alternative as a plain row."""
+        partner = int(self.partner[row])
+        return [row] if partner == NONE else [row, partner]
 
 
 def build_rows(book: Book, admission: Admission, tier: Tier) -> Rows:
     """The rows of a searched component."""
     asks = Asks(book)
-    rows = [row for offer in tier.offers for row in _rows_of(book, admission, asks, offer)]
-    names = _Nodes(asks, rows)
-    tail, head = [end[0] for end in names.ends], [end[1] for end in names.ends]
-    delivering: dict[int, list[int]] = {}
-    taking: dict[tuple[int, int], list[int]] = {}
-    for i, row in enumerate(rows):
-        if row.kind != REST_OUT:
-            delivering.setdefault(row.offer, []).append(i)
-        if row.kind != REST_IN:
-            taking.setdefault((row.offer, row.place), []).append(i)
-    groups = _groups(book, admission, asks, rows, delivering, taking)
-    of_row: list[list[int]] = [[] for _ in rows]
-    for g, group in enumerate(groups):
-        for i in group.rows:
-            of_row[i].append(g)
+    columns = _columns(book, admission, asks, tier)
+    offer, kind, asset = columns["offer"], columns["kind"], columns["asset"]
+    names = _Nodes(asks, offer, kind, asset)
+    delivers = np.flatnonzero(kind != REST_OUT)
+    starts = np.flatnonzero(np.diff(offer[delivers], prepend=-1))
+    parts = np.split(delivers, starts[1:]) if len(delivers) else []
+    delivering = {int(offer[part[0]]): part for part in parts}
+    worth = np.where(book.assets.value_micro > book.rulebook.residual_tolerance_micro, book.assets.value_micro, 1)
+    partner = np.full(len(offer), NONE, dtype=np.int64)
+    left = np.flatnonzero(kind == REST_OUT)
+    partner[left - 1] = left  # ascending, it follows the plain row of its alternative
     return Rows(
         book=book,
         asks=asks,
         tier=tier,
-        row=rows,
+        **columns,
+        piece=np.where(asset >= 0, worth[np.maximum(asset, 0)], 1) if len(worth) else np.ones_like(asset),
+        partner=partner,
         nodes=names.names,
-        tail=np.array(tail, dtype=np.int64),
-        head=np.array(head, dtype=np.int64),
+        tail=names.tail,
+        head=names.head,
         passes=names.passes,
         returns=names.returns(),
-        any=names.number.get("any", NONE),
-        groups=groups,
-        of_row=of_row,
+        any=names.any,
+        groups=_groups(book, admission, asks, columns, delivering),
         delivering=delivering,
-        taking=taking,
     )
 
 
-def _rows_of(book: Book, admission: Admission, asks: Asks, offer: int) -> Sequence[Row]:
-    rulebook, name = book.rulebook, book.offers.id[offer]
-    own = asks.conditions(offer).max_ring or UNLIMITED
-    ring = min(own, rulebook.max_ring or UNLIMITED)
-    chain = min(own, rulebook.chain_limit or UNLIMITED)
-    start, end = int(book.offers.alt_start[offer]), int(book.offers.alt_start[offer + 1])
-    rests = rulebook.residual_tolerance_micro > 0 and asks.is_stepped(offer)
-    rows = []
-    if rests:
-        rows.append(Row(f"{name}|rest", offer, NONE, REST_IN, NO_ASSET, "rest", ring, chain))
-    for place, line in enumerate(range(start, end)):
-        if not admission.kept[line]:
-            continue
-        asset = int(book.offers.alt_asset[line])
-        station = "any" if asset == ANY else "hub" if asset == INDEX else f"pool:{book.assets.id[asset]}"
-        rows.append(Row(f"{name}|{place}", offer, place, PLAIN, asset, station, ring, chain))
-        if rests and asset != ANY:
-            rows.append(Row(f"{name}|{place}|rest", offer, place, REST_OUT, asset, station, ring, chain))
-    return rows
+def _columns(book: Book, admission: Admission, asks: Asks, tier: Tier) -> dict[str, IntArray]:
+    offers, rulebook = book.offers, book.rulebook
+    own = np.array(tier.offers, dtype=np.int64)
+    count = offers.alt_start[own + 1] - offers.alt_start[own]
+    starts = np.cumsum(count) - count
+    line = np.arange(int(count.sum())) + np.repeat(offers.alt_start[own] - starts, count)
+    owner = np.repeat(own, count)
+    rests = np.zeros(len(own), dtype=np.bool_)
+    if rulebook.residual_tolerance_micro > 0:
+        rests = asks.stepped_of(own)
+    kept = admission.kept[line]
+    out = kept & np.repeat(rests, count) & (offers.alt_asset[line] != ANY)
+    takes = offers.alt_asset[line]
+    place = line - offers.alt_start[owner]
+    parts = (
+        (own[rests], np.full(int(rests.sum()), NONE), REST_IN, np.full(int(rests.sum()), NO_ASSET)),
+        (owner[kept], place[kept], PLAIN, takes[kept]),
+        (owner[out], place[out], REST_OUT, takes[out]),
+    )
+    offer, place, asset = (np.concatenate([part[i] for part in parts]).astype(np.int64) for i in (0, 1, 3))
+    kind = np.concatenate([np.full(len(part[0]), part[2], dtype=np.int64) for part in parts])
+    order = np.lexsort((kind, place, offer))
+    longest = np.full(len(own), UNLIMITED, dtype=np.int64)
+    for i, each in enumerate(tier.offers):
+        if (asked := offers.conditions.get(each)) is not None and asked.max_ring is not None:
+            longest[i] = asked.max_ring
+    limit = longest[np.searchsorted(own, offer[order])]
+    return {
+        "offer": offer[order],
+        "place": place[order],
+        "kind": kind[order],
+        "asset": asset[order],
+        "ring_limit": np.minimum(limit, rulebook.max_ring or UNLIMITED),
+        "chain_limit": np.minimum(limit, rulebook.chain_limit or UNLIMITED),
+    }
 
 
 class _Nodes:
     """Nodes by name, pools taken apart where offers conflict."""
 
-    def __init__(self, asks: Asks, rows: Sequence[Row]) -> None:
-        self.book, self.rows = asks.book, rows
-        self.names: list[str] = []
-        self.number: dict[str, int] = {}
-        self.conflicts = _conflicts(asks, rows)
+    def __init__(self, asks: Asks, offer: IntArray, kind: IntArray, asset: IntArray) -> None:
+        self.book = asks.book
+        self.conflicts = _conflicts(asks, offer, kind, asset)
         """Pairs (giver, taker) by asset."""
-        self.givers = {asset: {g for g, _ in pairs} for asset, pairs in self.conflicts.items()}
-        self.takers = {asset: {t for _, t in pairs} for asset, pairs in self.conflicts.items()}
-        self.ends = [(self._tail(row), self._head(row)) for row in rows]
-        self.passes = sorted({join for asset in sorted(self.conflicts) for join in self._passes(asset)})
+        deliver = self.book.offers.deliver[offer]
+        giving = np.where(kind == REST_OUT, NO_ASSET, deliver)
+        used = np.unique(np.concatenate([asset, giving, np.array(sorted(self.conflicts), dtype=np.int64)]))
+        self.names = [self._plain(int(code)) for code in used]
+        self.number = {name: i for i, name in enumerate(self.names)}
+        self.tail = np.searchsorted(used, asset)
+        self.head = np.searchsorted(used, giving)
+        self.any = self.number.get("any", NONE)
+        for pool in sorted(self.conflicts):
+            self._take_apart(pool, offer, asset, giving)
+        self.passes = sorted({join for pool in sorted(self.conflicts) for join in self._passes(pool)})
 
     def returns(self) -> Sequence[int]:
         """Heads in pools."""
-        heads = {head for _, head in self.ends}
-        return sorted(node for node in heads if self.names[node] not in ("hub", "rest"))
+        heads = np.unique(self.head).tolist()
+        return [node for node in heads if self.names[node] not in ("hub", "rest")]
 
-    def _tail(self, row: Row) -> int:
-        if row.offer in self.takers.get(row.asset, ()):
-            return self._at(self._take(row.offer, row.asset))
-        return self._at(row.station)
+    def _plain(self, asset: int) -> str:
+        if asset < 0:
+            return {INDEX: "hub", ANY: "any", NO_ASSET: "rest"}[asset]
+        return f"pool:{self.book.assets.id[asset]}"
 
-    def _head(self, row: Row) -> int:
-        asset = int(self.book.offers.deliver[row.offer])
-        if row.kind == REST_OUT or asset == INDEX:
-            return self._at("rest" if row.kind == REST_OUT else "hub")
-        if row.offer in self.givers.get(asset, ()):
-            return self._at(f"give:{self.book.offers.id[row.offer]}")
-        return self._at(f"{'open' if asset in self.conflicts else 'pool'}:{self.book.assets.id[asset]}")
+    def _take_apart(self, pool: int, offer: IntArray, asset: IntArray, giving: IntArray) -> None:
+        givers, takers = ({pair[i] for pair in self.conflicts[pool]} for i in (0, 1))
+        for row in np.flatnonzero(giving == pool).tolist():
+            own = int(offer[row])
+            name = f"give:{self.book.offers.id[own]}" if own in givers else f"open:{self.book.assets.id[pool]}"
+            self.head[row] = self._at(name)
+        for row in np.flatnonzero(asset == pool).tolist():
+            if int(offer[row]) in takers:
+                self.tail[row] = self._at(self._take(int(offer[row]), pool))
 
     def _take(self, offer: int, asset: int) -> str:
         return f"take:{self.book.offers.id[offer]}:{self.book.assets.id[asset]}"
@@ -180,9 +229,9 @@ class _Nodes:
     def _passes(self, asset: int) -> Sequence[tuple[int, int]]:
         name, pairs = self.book.assets.id[asset], self.conflicts[asset]
         pool, free = self._at(f"pool:{name}"), self._at(f"open:{name}")
-        takers = [(t, self._at(self._take(t, asset))) for t in sorted(self.takers[asset])]
+        takers = [(t, self._at(self._take(t, asset))) for t in sorted({taker for _, taker in pairs})]
         joins = [(free, pool), *((free, take) for _, take in takers)]
-        for giver in sorted(self.givers[asset]):
+        for giver in sorted({giver for giver, _ in pairs}):
             give = self._at(f"give:{self.book.offers.id[giver]}")
             joins += [(give, pool), *((give, take) for t, take in takers if (giver, t) not in pairs)]
         return joins
@@ -194,70 +243,84 @@ class _Nodes:
         return self.number[name]
 
 
-def _conflicts(asks: Asks, rows: Sequence[Row]) -> Mapping[int, set[tuple[int, int]]]:
+def _conflicts(asks: Asks, offer: IntArray, kind: IntArray, asset: IntArray) -> Mapping[int, set[tuple[int, int]]]:
     """Pairs (giver, taker) that may not meet, by the asset in whose pool they would."""
+    listed = {o for o in np.unique(offer).tolist() if asks.is_listed(o)} if asks.book.offers.conditions else set()
+    if not listed:
+        return {}
     givers: dict[int, set[int]] = {}
     takers: dict[int, set[int]] = {}
-    for row in rows:
-        if row.kind != REST_OUT:
-            givers.setdefault(int(asks.book.offers.deliver[row.offer]), set()).add(row.offer)
-        if row.asset >= 0:
-            takers.setdefault(row.asset, set()).add(row.offer)
+    for own, takes, sort in zip(offer.tolist(), asset.tolist(), kind.tolist(), strict=True):
+        if sort != REST_OUT:
+            givers.setdefault(int(asks.book.offers.deliver[own]), set()).add(own)
+        if takes >= 0:
+            takers.setdefault(takes, set()).add(own)
     found: dict[int, set[tuple[int, int]]] = {}
-    for asset in sorted(givers.keys() & takers.keys()):
-        if asset == INDEX:
-            continue
-        for giver in sorted(givers[asset]):
-            for taker in sorted(takers[asset]):
-                if (asks.is_listed(giver) or asks.is_listed(taker)) and asks.conflict(giver, taker):
-                    found.setdefault(asset, set()).add((giver, taker))
+    for pool in sorted(givers.keys() & takers.keys()):
+        for giver in sorted(givers[pool]):
+            asked = takers[pool] if giver in listed else takers[pool] & listed
+            pairs = {(giver, taker) for taker in asked if asks.conflict(giver, taker)}
+            if pairs:
+                found.setdefault(pool, set()).update(pairs)
     return found
 
 
 def _groups(
-    book: Book,
-    admission: Admission,
-    asks: Asks,
-    rows: Sequence[Row],
-    delivering: Mapping[int, Sequence[int]],
-    taking: Mapping[tuple[int, int], Sequence[int]],
+    book: Book, admission: Admission, asks: Asks, columns: Mapping[str, IntArray], delivering: Mapping[int, IntArray]
 ) -> Sequence[Group]:
     """Groups by name; a group that holds no row is left out."""
     offers, tolerance = book.offers, book.rulebook.residual_tolerance_micro
+    offer, kind, asset = columns["offer"], columns["kind"], columns["asset"]
     groups: list[Group] = []
-    stocks: dict[int, list[int]] = {}
-    into: dict[int, list[int]] = {}
-    out: dict[int, list[int]] = {}
-    for offer, members in delivering.items():
-        groups.append(Group(f"offer:{offers.id[offer]}", asks.capacity_micro(offer), members))
-        if offers.stock[offer] != NONE:
-            stocks.setdefault(int(offers.stock[offer]), []).extend(members)
-        if offers.deliver[offer] == INDEX:
-            out.setdefault(int(offers.participant[offer]), []).extend(members)
-    leaving: dict[int, list[int]] = {}
-    for (offer, place), members in taking.items():
-        leaving.setdefault(offer, []).extend(i for i in members if rows[i].kind == REST_OUT)
-        line = int(offers.alt_start[offer]) + place
-        most, asset = int(offers.alt_max[line]), int(offers.alt_asset[line])
-        if most != NONE:
-            name = f"max:{offers.id[offer]}|{place}"
-            groups.append(Group(name, most * book.increment_value_micro(asset), members))
-        if asset == INDEX:
-            into.setdefault(int(offers.participant[offer]), []).extend(members)
-    for i, row in enumerate(rows):
-        if row.kind == REST_IN:
-            groups.append(Group(row.name, tolerance, [i], row.offer))
-    groups += [Group(f"rest:{offers.id[o]}", tolerance, members, o) for o, members in leaving.items() if members]
-    for stock, members in stocks.items():
+    stocks: dict[int, list[IntArray]] = {}
+    out: dict[int, list[IntArray]] = {}
+    for own, members in delivering.items():
+        groups.append(Group(f"offer:{offers.id[own]}", asks.capacity_micro(own), members))
+        if offers.stock[own] != NONE:
+            stocks.setdefault(int(offers.stock[own]), []).append(members)
+        if offers.deliver[own] == INDEX:
+            out.setdefault(int(offers.participant[own]), []).append(members)
+    for stock, parts in stocks.items():
         value = book.increment_value_micro(int(book.stocks.asset[stock]))
-        groups.append(Group(f"stock:{book.stocks.id[stock]}", int(book.stocks.quantity[stock]) * value, members))
-    groups += [Group(f"in:{book.participants.id[p]}", _room(book, p, delivering), into[p]) for p in into]
-    for p, members in out.items():
-        groups.append(Group(f"out:{book.participants.id[p]}", int(admission.headroom_left_micro[p]), members))
-    return sorted(groups, key=lambda group: group.name)
+        groups.append(Group(f"stock:{book.stocks.id[stock]}", int(book.stocks.quantity[stock]) * value, _joined(parts)))
+    for p, parts in out.items():
+        room = int(admission.headroom_left_micro[p])
+        groups.append(Group(f"out:{book.participants.id[p]}", room, _joined(parts)))
+    for p, members in _parts(offers.participant[offer], asset == INDEX):
+        groups.append(Group(f"in:{book.participants.id[p]}", _room(book, p, delivering), members))
+    for own, members in _parts(offer, kind == REST_OUT):
+        groups.append(Group(f"rest:{offers.id[own]}", tolerance, members, own))
+    for own, members in _parts(offer, kind == REST_IN):
+        groups.append(Group(f"{offers.id[own]}|rest", tolerance, members, own))
+    return sorted([*groups, *_maxima(book, columns)], key=lambda group: group.name)
 
 
-def _room(book: Book, desk: int, delivering: Mapping[int, Sequence[int]]) -> int:
+def _maxima(book: Book, columns: Mapping[str, IntArray]) -> Sequence[Group]:
+    """One for each alternative with a receive maximum: its rows, which follow each other."""
+    offers, found = book.offers, []
+    offer, place, kind = columns["offer"], columns["place"], columns["kind"]
+    line = offers.alt_start[offer] + np.maximum(place, 0)
+    for row in np.flatnonzero((kind == PLAIN) & (offers.alt_max[line] != NONE)).tolist():
+        own, at = int(offer[row]), int(place[row])
+        both = row + 1 < len(kind) and offer[row + 1] == own and place[row + 1] == at
+        most = int(offers.alt_max[line[row]]) * book.increment_value_micro(int(columns["asset"][row]))
+        found.append(Group(f"max:{offers.id[own]}|{at}", most, np.arange(row, row + 1 + both)))
+    return found
+
+
+def _parts(owner: IntArray, some: BoolArray) -> Sequence[tuple[int, IntArray]]:
+    """The rows of a mask by owner."""
+    rows = np.flatnonzero(some)
+    rows = rows[np.argsort(owner[rows], kind="stable")]
+    starts = np.flatnonzero(np.diff(owner[rows], prepend=-1))
+    return [(int(owner[part[0]]), part) for part in np.split(rows, starts[1:]) if len(part)]
+
+
+def _joined(parts: Sequence[IntArray]) -> IntArray:
+    return np.sort(np.concatenate(parts))
+
+
+def _room(book: Book, desk: int, delivering: Mapping[int, IntArray]) -> int:
     """Free cap of an account, without a cap what the desk's offers that take INDEX deliver."""
     cap = int(book.participants.balance_cap_micro[desk])
     if cap != NONE:

@@ -9,20 +9,32 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
 
+import numpy as np
+
+from clearing.engine.search.component import Bounds, Component, component_of
+from clearing.engine.search.dive import dive
+from clearing.engine.search.exact import plus, times
 from clearing.engine.search.integers import propose
-from clearing.engine.search.objectives import Objective, limit_costs, objectives_of
+from clearing.engine.search.objectives import Objective, limit_costs, objectives_of, whole_costs
 from clearing.engine.search.polish import Flows, polish
+from clearing.engine.search.program import Duals, Relaxed, Stage
 from clearing.engine.search.programs import DUAL_SCALE, Programs
 from clearing.engine.search.proof import Proven, prove
-from clearing.engine.search.relaxation import Bounds, Component, Duals, Relaxed, Stage, component_of, relax
+from clearing.engine.search.relaxation import Relaxation, relax
 from clearing.engine.search.rows import Rows
 from clearing.engine.search.tiers import INTEGER
-from clearing.engine.search.witness import decisions, limits_total, piece_of, row_flows, value_of
+from clearing.engine.search.witness import decisions, limits_total, row_flows, value_of
 from clearing.model.errors import LawBroken
 from clearing.model.proof import Branch, ComponentProof, Proof, ProvenStage
 
+if TYPE_CHECKING:
+    from clearing.model.columns import IntArray
+
 PENALTIES = (1, 16, 256, 4_096)
+LOTTERY_ROWS_MAX = 20_000
+"""In larger components the lottery, which proves nothing about the others, draws none of their ties."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,7 +68,7 @@ class _Work:
 
 def search(rows: Rows, salt: bytes, programs: Programs) -> Searched:
     """Clear one component. Raises LawBroken only where a proof contradicts a witness."""
-    component = component_of(rows, [int(cost) for cost in limit_costs(rows)])
+    component = component_of(rows, limit_costs(rows))
     work = _Work(rows.book.rulebook.work_limit)
     objectives = objectives_of(rows, salt)
     pay_own_way = rows.book.rulebook.objectives[0] != "surplus"
@@ -80,9 +92,10 @@ def _stage(
     work.left -= 1
     candidate = _candidate(component, stage, root, programs)
     wanted = component.rows.tier.tier == INTEGER and stage.objective.name != "lottery"
-    if candidate is None and wanted and root.proven.bound < value:
-        candidate = _proposed(component, stage, programs)
     best, value = _better(component, stage, best, candidate)
+    for propose_one in (_dived, _proposed) if wanted and candidate is None else ():
+        if root.relaxed is not None and root.proven.bound < value:
+            best, value = _better(component, stage, best, propose_one(component, stage, root.relaxed, programs))
     leaves = [root]
     while leaves and stage.objective.name != "lottery":
         node = min(leaves, key=lambda leaf: leaf.proven.bound)
@@ -113,6 +126,8 @@ def _relaxed(
     coarse = any(objective.scale > 1 for objective in (stage.objective, *(each for each, _ in stage.before)))
     if stage.before and not coarse and stage.objective.name != "lottery":
         return _penalised(component, stage, bounds, programs)
+    if stage.objective.name == "lottery" and len(component.rows) > LOTTERY_ROWS_MAX:
+        return prove(component, stage, bounds, _no_duals(component, stage)), None
     relaxed = relax(component, stage, bounds, programs)
     return prove(component, stage, bounds, _no_duals(component, stage) if relaxed is None else relaxed.duals), relaxed
 
@@ -124,17 +139,17 @@ def _penalised(
 
     Any multiplier that is large enough proves as much as the least, and with a whole one the rents stay whole.
     """
-    earlier = [objective.cost for objective, _ in stage.before] + [component.limits] * stage.pay_own_way
+    earlier = [objective.numerator for objective, _ in stage.before] + [component.limits] * stage.pay_own_way
     best: tuple[Proven, Relaxed | None] = prove(component, stage, bounds, _no_duals(component, stage)), None
-    for times in PENALTIES:
-        summed = [
-            cost + times * sum(costs[row] for costs in earlier) for row, cost in enumerate(stage.objective.cost)
-        ]
-        alone = Stage(Objective(stage.objective.name, summed, 1, {}, {}), (), False)
+    for penalty in PENALTIES:
+        summed = stage.objective.numerator
+        for costs in earlier:
+            summed = plus(summed, times(costs, penalty))
+        alone = Stage(whole_costs(stage.objective.name, summed), (), False)
         found = relax(component, alone, bounds, programs)
         if found is None:
             break
-        duals = Duals(found.duals.groups, found.duals.nodes, [times * DUAL_SCALE] * len(earlier), {})
+        duals = Duals(found.duals.groups, found.duals.nodes, [penalty * DUAL_SCALE] * len(earlier), {})
         proven = prove(component, stage, bounds, duals)
         if best[1] is None or proven.bound > best[0].bound:
             best = proven, Relaxed(found.arcs, found.passes, found.rings, duals, found.is_complete)
@@ -159,7 +174,13 @@ def _candidate(component: Component, stage: Stage, node: _Node, programs: Progra
     return polish(component, stage, node.relaxed, decided, programs)
 
 
-def _proposed(component: Component, stage: Stage, programs: Programs) -> Flows | None:
+def _dived(component: Component, stage: Stage, relaxed: Relaxed, programs: Programs) -> Flows | None:
+    """Whole rings, the relaxation's own as far as they are whole."""
+    whole = dive(component, Relaxation(component, stage, {}), relaxed, programs)
+    return None if whole is None else polish(component, stage, whole, {}, programs)
+
+
+def _proposed(component: Component, stage: Stage, _relaxed: Relaxed, programs: Programs) -> Flows | None:
     """The integer program's proposal: its decisions are kept, all the rest is solved again."""
     proposal = propose(component, stage, {}, programs)
     if proposal is None:
@@ -185,7 +206,7 @@ def _better(component: Component, stage: Stage, best: Flows, found: Flows | None
     return (found, again) if again < value else (best, value)
 
 
-def _flows(component: Component, relaxed: Relaxed) -> list[int]:
+def _flows(component: Component, relaxed: Relaxed) -> IntArray:
     flows = row_flows(component, relaxed.rings)
     for row, amount in relaxed.arcs.items():
         flows[row] += amount
@@ -196,30 +217,31 @@ def _broken(component: Component, node: _Node) -> tuple[str, int, int] | None:
     """The group whose step a relaxation breaks most, with the admissible values around it."""
     if node.relaxed is None:
         return None
-    rows, flows = component.rows, _flows(component, node.relaxed)
+    flows = _flows(component, node.relaxed)
     slack = max(1, component.unit // 10_000)
     worst: tuple[int, str, int, int] | None = None
     for name, value, low, high in _stepped(component, flows):
         gap = min(value - low, high - value)
         if gap > slack and (worst is None or gap > worst[0]):
             worst = gap, name, low, high
-    return None if worst is None or not rows.row else worst[1:]
+    return None if worst is None else worst[1:]
 
 
-def _stepped(component: Component, flows: Sequence[int]) -> Sequence[tuple[str, int, int, int]]:
+def _stepped(component: Component, flows: IntArray) -> Sequence[tuple[str, int, int, int]]:
     """(group, flow, admissible at or below, admissible above) where the flow is not admissible."""
     rows, ids, found = component.rows, component.rows.book.offers.id, []
-    for offer, held in rows.delivering.items():
-        if rows.asks.is_stepped(offer):
-            value, step, least = sum(flows[r] for r in held), rows.asks.step_micro(offer), rows.asks.least_micro(offer)
-            if 0 < value < least:
+    for offer, value in rows.delivered(flows).items():
+        if component.stepped[offer] and value:
+            step, least = rows.asks.step_micro(offer), rows.asks.least_micro(offer)
+            if value < least:
                 found.append((f"offer:{ids[offer]}", value, 0, least))
             elif value % step:
                 found.append((f"offer:{ids[offer]}", value, value // step * step, value // step * step + step))
-    for (offer, place), held in rows.taking.items():
-        piece, value = piece_of(component, held), sum(flows[r] for r in held)
-        if value % piece:
-            found.append((f"take:{ids[offer]}|{place}", value, value // piece * piece, value // piece * piece + piece))
+    plain, taken = rows.plain, rows.taken(flows)
+    for at in np.flatnonzero(taken % rows.piece[plain]).tolist():
+        piece, value = int(rows.piece[plain[at]]), int(taken[at])
+        low = value // piece * piece
+        found.append((f"take:{rows.name(int(plain[at]))}", value, low, low + piece))
     return found
 
 

@@ -55,10 +55,10 @@ def join(
     offer, alternative = shares.offer.copy(), shares.alternative.copy()
     for each in searched:
         rows, flows = each.component.rows, row_flows(each.component, each.rings)
-        for o, held in rows.delivering.items():
-            offer[o] = sum(flows[row] for row in held)
-        for (o, place), held in rows.taking.items():
-            alternative[int(book.offers.alt_start[o]) + place] = sum(flows[row] for row in held)
+        for o, amount in rows.delivered(flows).items():
+            offer[o] = amount
+        plain = rows.plain
+        alternative[book.offers.alt_start[rows.offer[plain]] + rows.place[plain]] = rows.taken(flows)
         for o, amount in pay(each).items():
             paid[book.offers.participant[o]] += amount
         for ring, flow in each.rings.items():
@@ -79,8 +79,8 @@ def _return(searched: Searched, ring: Sequence[int]) -> tuple[int, int]:
     """The last offer of a chain and the gift that it returns to; NONE without."""
     rows = searched.component.rows
     for place, row in enumerate(ring):
-        if rows.row[row].asset == ANY:
-            return rows.row[ring[place - 1]].offer, rows.row[row].offer
+        if rows.asset[row] == ANY:
+            return int(rows.offer[ring[place - 1]]), int(rows.offer[row])
     return NONE, NONE
 
 
@@ -91,17 +91,17 @@ def _rings(rings: Rings, searched: Sequence[Searched]) -> Rings:
     segments = rings.segment_flow_micro.tolist()
     segment_start = rings.segment_start.tolist()
     for each in searched:
-        rows = each.component.rows.row
+        rows = each.component.rows
         for ring in _in_order(each, each.rings):
-            nodes.append(tuple(rows[row].station for row in ring))
+            nodes.append(tuple(rows.station(row) for row in ring))
             flow.append(each.rings[ring])
             segments.append(each.rings[ring])
             segment_start.append(len(segments))
             for row, following in zip(ring, (*ring[1:], ring[0]), strict=True):
-                member.append(rows[row].offer)
-                place.append(max(0, rows[row].place))
-                onward = rows[following]
-                delivers.append(rows[row].kind != REST_OUT and onward.kind != REST_IN and onward.asset != ANY)
+                member.append(int(rows.offer[row]))
+                place.append(max(0, int(rows.place[row])))
+                ends = rows.kind[following] == REST_IN or rows.asset[following] == ANY
+                delivers.append(bool(rows.kind[row] != REST_OUT and not ends))
             starts.append(len(member))
     return replace(
         rings,
@@ -118,10 +118,10 @@ def _rings(rings: Rings, searched: Sequence[Searched]) -> Rings:
 
 
 def _in_order(searched: Searched, rings: Flows) -> Sequence[tuple[int, ...]]:
-    rows, ids = searched.component.rows.row, searched.component.rows.book.offers.id
+    rows, ids = searched.component.rows, searched.component.rows.book.offers.id
 
     def key(ring: tuple[int, ...]) -> tuple[list[str], list[str]]:
-        return [rows[row].station for row in ring], [ids[rows[row].offer] for row in ring]
+        return [rows.station(row) for row in ring], [ids[int(rows.offer[row])] for row in ring]
 
     return sorted(rings, key=key)
 

@@ -16,33 +16,23 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from clearing.engine.search.rows import UNLIMITED, Rows
+from clearing.engine.search.steps import FAR, Costs, Steps
 from clearing.model.book import NONE
 
 if TYPE_CHECKING:
     from clearing.model.columns import BoolArray, IntArray
 
-FAR = 2**60
-ENDS_KEPT = 6
+ENDS_KEPT = 4
 """Closed walks kept per start and length."""
 
 
 @dataclass(frozen=True, slots=True)
 class Walk:
-    """A closed walk: its rows in order and the sum of their costs."""
+    """A closed walk: its rows in order, the sum of their costs, and how many of its start and length cost less."""
 
     rows: tuple[int, ...]
     cost: int
-
-
-@dataclass(frozen=True, slots=True)
-class _Joins:
-    """Steps from node to node: take at ``tail``, go by ``row``, take next at ``head``; sorted by tail."""
-
-    tail: IntArray
-    head: IntArray
-    row: IntArray
-    start: IntArray
-    """First step of each node; length nodes + 1."""
+    rank: int
 
 
 class Walks:
@@ -50,81 +40,60 @@ class Walks:
 
     def __init__(self, rows: Rows) -> None:
         self.rows, self.nodes = rows, len(rows.nodes)
-        gift = rows.tail == rows.any if rows.any != NONE else np.zeros(len(rows.row), dtype=np.bool_)
-        ring = np.array([row.ring_limit for row in rows.row], dtype=np.int64)
-        chain = np.array([row.chain_limit for row in rows.row], dtype=np.int64)
-        self.gift, self.ring, self.chain = gift, ring, chain
+        gift = rows.tail == rows.any if rows.any != NONE else np.zeros(len(rows), dtype=np.bool_)
+        ring, chain = rows.ring_limit, rows.chain_limit
+        self.gift: BoolArray = gift
         self.free: BoolArray = np.where(gift, chain, ring) == UNLIMITED
         """Rows that no length bounds: their rings are circulations."""
-        self.ring_levels = sorted({k for k in ring[~gift].tolist() if k < UNLIMITED})
-        self.chain_levels = sorted({k for k in chain.tolist() if k < UNLIMITED}) if gift.any() else []
-        self._ahead = _reach(rows)
+        rings, chains = np.unique(ring[~gift]), np.unique(chain) if gift.any() else np.zeros(0, dtype=np.int64)
+        ahead = _ahead(rows)
+        self._rings = [(k, Steps(rows, ahead, ~gift & (ring >= k))) for k in rings.tolist() if k < UNLIMITED]
+        self._chains = [(k, Steps(rows, ahead, ~gift & (chain >= k))) for k in chains.tolist() if k < UNLIMITED]
+        self._ahead = ahead
+        self.price_limit = FAR // (2 + max((k for k, _ in (*self._rings, *self._chains)), default=0))
+        """Prices from here on could add up to more than 60 bits."""
 
-    def cheapest(self, cost: IntArray, below: int) -> Iterator[Walk]:
-        """Closed walks that cost less than ``below``, the cheapest of every start, length and end among them."""
-        for level in self.ring_levels:
-            yield from self._rings(cost, level, below)
-        for level in self.chain_levels:
-            yield from self._chains(cost, level, below)
+    def cheapest(self, cost: IntArray, below: int, closed: BoolArray | None = None) -> Iterator[Walk]:
+        """Closed walks that cost less than ``below``, the cheapest of every start, length and end among them.
+
+        ``below`` is at most 0; walks with a closed row are left out.
+        """
+        if closed is not None and closed.any():
+            cost = np.where(closed, FAR, cost)
+        for level, steps in self._rings:
+            costs = steps.priced(cost)
+            bound = costs.completions(level)
+            for root in np.flatnonzero(bound[level] < below).tolist():
+                yield from _from_root(costs, bound, root=root, level=level, below=below)
+        for level, steps in self._chains:
+            yield from self._chains_of(steps.priced(cost), cost, level, below)
 
     def least(self, cost: IntArray) -> int:
         """The least cost of any bounded closed walk, 0 if none is below it."""
         return min((walk.cost for walk in self.cheapest(cost, 0)), default=0)
 
-    def _joins(self, cost: IntArray, usable: BoolArray) -> _Joins:
-        """The cheapest step for each pair of nodes."""
-        rows, ahead = np.flatnonzero(usable), self._ahead
-        count = np.array([len(ahead[h]) for h in self.rows.head[rows].tolist()], dtype=np.int64)
-        row = np.repeat(rows, count)
-        heads = [t for h in self.rows.head[rows].tolist() for t in ahead[h]]
-        tail, head = self.rows.tail[row], np.array(heads, dtype=np.int64)
-        key = tail * self.nodes + head
-        order = np.lexsort((row, cost[row], key))
-        first = np.diff(key[order], prepend=-1) != 0
-        chosen = order[first]
-        tail = tail[chosen]
-        start = np.searchsorted(tail, np.arange(self.nodes + 1))
-        return _Joins(tail, head[chosen], row[chosen], start.astype(np.int64))
-
-    def _rings(self, cost: IntArray, level: int, below: int) -> Iterator[Walk]:
-        joins = self._joins(cost, ~self.gift & (self.ring >= level))
-        if not len(joins.tail):
-            return
-        length = cost[joins.row]
-        bound = _completions(joins, length, self.nodes, level)
-        home = np.lexsort((joins.tail, joins.head))
-        home_start = np.searchsorted(joins.head[home], np.arange(self.nodes + 1))
-        for root in range(self.nodes):
-            if joins.start[root] == joins.start[root + 1] or bound[level][root] >= below:
-                continue
-            back = home[home_start[root] : home_start[root + 1]]
-            if len(back):
-                yield from _from_root(joins, length, bound, back, root=root, level=level, below=below)
-
-    def _chains(self, cost: IntArray, level: int, below: int) -> Iterator[Walk]:
-        gifts = np.flatnonzero(self.gift & (self.chain >= level))
-        joins = self._joins(cost, ~self.gift & (self.chain >= level))
+    def _chains_of(self, costs: Costs, cost: IntArray, level: int, below: int) -> Iterator[Walk]:
+        gifts = np.flatnonzero(self.gift & (self.rows.chain_limit >= level) & (cost < FAR))
         start: dict[int, int] = {}
         for row in gifts.tolist():
             for t in self._ahead[int(self.rows.head[row])]:
                 if t not in start or cost[row] < cost[start[t]]:
                     start[t] = row
-        if not start:
-            return
-        ends = self._ends(cost, level)
-        yield from _chains(joins, cost, start, ends, level=level, below=below, nodes=self.nodes)
+        if start:
+            yield from _chains(costs, start, self._ends(cost, level), cost, level=level, below=below)
 
     def _ends(self, cost: IntArray, level: int) -> dict[int, int]:
         """The cheapest last row from each node: one whose head may return to ``any``."""
-        returns, ends = set(self.rows.returns), dict[int, int]()
-        for row in np.flatnonzero(~self.gift & (self.chain >= level)).tolist():
-            tail = int(self.rows.tail[row])
-            if int(self.rows.head[row]) in returns and (tail not in ends or cost[row] < cost[ends[tail]]):
-                ends[tail] = row
+        limit, ends = self.rows.chain_limit, dict[int, int]()
+        back = np.isin(self.rows.head, np.array(self.rows.returns, dtype=np.int64))
+        usable = np.flatnonzero(~self.gift & (limit >= level) & back & (cost < FAR))
+        order = usable[np.lexsort((usable, cost[usable], self.rows.tail[usable]))]
+        for row in order.tolist():
+            ends.setdefault(int(self.rows.tail[row]), row)
         return ends
 
 
-def _reach(rows: Rows) -> Sequence[Sequence[int]]:
+def _ahead(rows: Rows) -> Sequence[Sequence[int]]:
     """Nodes where the next row may take, for each node where one delivers."""
     tails = set(rows.tail.tolist())
     ahead = [[node] if node in tails else [] for node in range(len(rows.nodes))]
@@ -134,79 +103,49 @@ def _reach(rows: Rows) -> Sequence[Sequence[int]]:
     return ahead
 
 
-def _completions(joins: _Joins, length: IntArray, nodes: int, level: int) -> Sequence[IntArray]:
-    """The least cost of at most k steps from each node, for k = 0 … level."""
-    least = [np.zeros(nodes, dtype=np.int64)]
-    used = np.flatnonzero(np.diff(joins.start))
-    for _ in range(level):
-        onward = least[-1].copy()
-        step = np.minimum.reduceat(length + least[-1][joins.head], joins.start[used])
-        onward[used] = np.minimum(onward[used], step)
-        if (onward == least[-1]).all():
-            least += [onward] * (level + 1 - len(least))
-            break
-        least.append(onward)
-    return least
-
-
-def _from_root(
-    joins: _Joins,
-    length: IntArray,
-    bound: Sequence[IntArray],
-    back: IntArray,
-    *,
-    root: int,
-    level: int,
-    below: int,
-) -> Iterator[Walk]:
-    """Closed walks whose least node is ``root``."""
-    nodes = len(joins.start) - 1
-    reached = np.full(nodes, FAR, dtype=np.int64)
-    reached[root] = 0
-    at, by = np.array([root], dtype=np.int64), [np.full(nodes, NONE, dtype=np.int64)]
-    for steps in range(1, level + 1):
-        closing = reached[joins.tail[back]] + length[back]
+def _from_root(costs: Costs, bound: Sequence[IntArray], *, root: int, level: int, below: int) -> Iterator[Walk]:
+    """Closed walks whose least node is ``root``; every other node is after it."""
+    back, home = costs.into(root)
+    reached, first = costs.out_of(root)
+    if not len(back) or not len(reached):
+        return
+    least_home = int(home.min())
+    so_far, by = first, [np.full(len(reached), root)]
+    at = [reached]
+    for steps in range(2, level + 1):
+        place = np.searchsorted(reached, back)
+        place[place == len(reached)] = 0
+        closing = np.where(reached[place] == back, so_far[place], FAR) + home
         good = np.flatnonzero(closing < below)
-        for place in good[np.argsort(closing[good], kind="stable")][:ENDS_KEPT].tolist():
-            yield Walk(_trace(joins, by, int(back[place])), int(closing[place]))
+        best = good[np.argsort(closing[good], kind="stable")][:ENDS_KEPT]
+        for rank, end in enumerate(best.tolist()):
+            yield Walk(_trace(costs, at, by, int(back[end]), root), int(closing[end]), rank)
         if steps == level:
             return
-        onward = np.full(nodes, FAR, dtype=np.int64)
-        parent = np.full(nodes, NONE, dtype=np.int64)
-        at = at[reached[at] + bound[level - steps + 1][at] < below]
-        if not len(at):
-            return
-        some = np.concatenate([np.arange(joins.start[v], joins.start[v + 1]) for v in at.tolist()])
-        some = some[joins.head[some] > root]
-        sums = reached[joins.tail[some]] + length[some]
-        np.minimum.at(onward, joins.head[some], sums)
-        best = some[sums == onward[joins.head[some]]]
-        parent[joins.head[best][::-1]] = best[::-1]
+        onward = costs.least_out if steps + 1 == level else bound[level - steps]
+        going = np.flatnonzero(so_far + onward[reached] + least_home < below)
+        ends = None if steps + 1 < level else back[home + costs.least_into[back] + int(so_far.min()) < below]
+        reached, so_far, parent = costs.onward(reached[going], so_far[going], after=root, ends=ends)
+        at.append(reached)
         by.append(parent)
-        reached, at = onward, np.flatnonzero(onward < FAR)
-        if not len(at):
+        if not len(reached):
             return
 
 
-def _trace(joins: _Joins, by: Sequence[IntArray], last: int) -> tuple[int, ...]:
-    steps = [last]
-    for parents in reversed(by[1:]):
-        steps.append(int(parents[joins.tail[steps[-1]]]))
-    return tuple(int(joins.row[step]) for step in reversed(steps))
+def _trace(costs: Costs, at: Sequence[IntArray], by: Sequence[IntArray], node: int, root: int) -> tuple[int, ...]:
+    rows = [costs.row(node, root)]
+    for nodes, parents in zip(reversed(at), reversed(by), strict=True):
+        parent = int(parents[np.searchsorted(nodes, node)])
+        rows.append(costs.row(parent, node))
+        node = parent
+    return tuple(reversed(rows))
 
 
 def _chains(
-    joins: _Joins,
-    cost: IntArray,
-    start: dict[int, int],
-    ends: dict[int, int],
-    *,
-    level: int,
-    below: int,
-    nodes: int,
+    costs: Costs, start: dict[int, int], ends: dict[int, int], cost: IntArray, *, level: int, below: int
 ) -> Iterator[Walk]:
     """Chains of 1 to ``level`` rows after the gift."""
-    reached, length = np.full(nodes, FAR, dtype=np.int64), cost[joins.row]
+    reached = np.full(costs.nodes, FAR, dtype=np.int64)
     for node, row in start.items():
         reached[node] = cost[row]
     by: list[IntArray] = []
@@ -215,20 +154,21 @@ def _chains(
     for steps in range(1, level + 1):
         closing = reached[last] + last_cost
         good = np.flatnonzero(closing < below)
-        for place in good[np.argsort(closing[good], kind="stable")][: 8 * ENDS_KEPT].tolist():
+        best = good[np.argsort(closing[good], kind="stable")][: 8 * ENDS_KEPT]
+        for rank, place in enumerate(best.tolist()):
             node, rows = int(last[place]), [ends[int(last[place])]]
             for parents in reversed(by):
                 step = int(parents[node])
-                rows.append(int(joins.row[step]))
-                node = int(joins.tail[step])
-            yield Walk((start[node], *reversed(rows)), int(closing[place]))
+                rows.append(int(costs.rows[step]))
+                node = int(costs.tail[step])
+            yield Walk((start[node], *reversed(rows)), int(closing[place]), rank)
         if steps == level:
             return
-        sums = reached[joins.tail] + length
-        onward, parent = np.full(nodes, FAR, dtype=np.int64), np.full(nodes, NONE, dtype=np.int64)
-        np.minimum.at(onward, joins.head, sums)
+        sums = reached[costs.tail] + costs.cost
+        onward, parent = np.full(costs.nodes, FAR, dtype=np.int64), np.full(costs.nodes, NONE, dtype=np.int64)
+        np.minimum.at(onward, costs.head, sums)
         onward[onward >= FAR // 2] = FAR
-        best = np.flatnonzero((sums == onward[joins.head]) & (sums < FAR))
-        parent[joins.head[best][::-1]] = best[::-1]
+        best = np.flatnonzero((sums == onward[costs.head]) & (sums < FAR))
+        parent[costs.head[best][::-1]] = best[::-1]
         by.append(parent)
         reached = onward

@@ -3,22 +3,27 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from fractions import Fraction
+from typing import TYPE_CHECKING
+
+import numpy as np
 
 from clearing.engine.search.admissible import is_admissible
+from clearing.engine.search.component import Bounds, Component
 from clearing.engine.search.objectives import Objective
-from clearing.engine.search.relaxation import Bounds, Component
+
+if TYPE_CHECKING:
+    from clearing.model.columns import IntArray
 
 Rings = Mapping[tuple[int, ...], int]
 
 
-def row_flows(component: Component, rings: Rings) -> list[int]:
+def row_flows(component: Component, rings: Rings) -> IntArray:
     """Flow of each row."""
-    flows = [0] * len(component.rows.row)
+    flows = [0] * len(component.rows)
     for ring, amount in rings.items():
         for row in ring:
             flows[row] += amount
-    return flows
+    return np.array(flows, dtype=np.int64)
 
 
 def is_feasible(component: Component, rings: Rings) -> bool:
@@ -26,17 +31,16 @@ def is_feasible(component: Component, rings: Rings) -> bool:
     rows, flows = component.rows, row_flows(component, rings)
     if any(amount <= 0 or not is_admissible(rows, ring) for ring, amount in rings.items()):
         return False
-    if any(sum(flows[row] for row in group.rows) > group.capacity for group in rows.groups):
+    if any(int(flows[group.rows].sum()) > group.capacity for group in rows.groups):
         return False
-    if any(not admits(component, offer, sum(flows[row] for row in held)) for offer, held in rows.delivering.items()):
+    delivered = rows.delivered(flows)
+    if any(not admits(component, offer, amount) for offer, amount in delivered.items()):
         return False
-    for (offer, _), held in rows.taking.items():
-        taken = sum(flows[row] for row in held)
-        if taken % piece_of(component, held):
-            return False
-        if taken and not any(flows[row] for row in rows.delivering[offer]):
-            return False
-    return True
+    taken = rows.taken(flows)
+    if (taken % rows.piece[rows.plain]).any():
+        return False
+    takers = np.unique(rows.offer[rows.plain][taken > 0]).tolist()
+    return all(delivered[offer] for offer in takers)
 
 
 def admits(component: Component, offer: int, delivered: int) -> bool:
@@ -45,48 +49,45 @@ def admits(component: Component, offer: int, delivered: int) -> bool:
     return delivered == 0 or (delivered >= asks.least_micro(offer) and delivered % asks.step_micro(offer) == 0)
 
 
-def piece_of(component: Component, taking: Sequence[int]) -> int:
-    """What an alternative takes is a multiple of this."""
-    asset = component.rows.row[taking[0]].asset
-    rows = component.rows
-    return rows.book.increment_value_micro(asset) if rows.asks.is_indivisible(asset) else 1
-
-
 def value_of(component: Component, objective: Objective, rings: Rings) -> int:
     """The value of a stage as minimised, in its unit; pieces are whole in a feasible witness."""
-    rows, flows = component.rows, row_flows(component, rings)
-    delivered = {offer: sum(flows[row] for row in held) for offer, held in rows.delivering.items()}
+    flows = row_flows(component, rings)
     if objective.served:
+        delivered = component.rows.delivered(flows)
         return -sum(any(delivered[o] >= e for o, e in offers.items()) for offers in objective.served.values())
     if objective.counted:
+        delivered = component.rows.delivered(flows)
         return sum(delivered[offer] > 0 for offer in objective.counted)
-    total = sum((cost * flow for cost, flow in zip(objective.cost, flows, strict=True) if flow and cost), Fraction(0))
-    return -(-total.numerator // total.denominator)
+    return objective.total(flows)
 
 
 def limits_total(component: Component, rings: Rings) -> int:
     """Σ ρ·T."""
-    return sum(rho * flow for rho, flow in zip(component.limits, row_flows(component, rings), strict=True))
+    flows = row_flows(component, rings)
+    some = np.flatnonzero(flows)
+    return sum(
+        rho * flow for rho, flow in zip(component.limits[some].tolist(), flows[some].tolist(), strict=True)
+    )
 
 
-def decisions(component: Component, flows: Sequence[int]) -> Bounds:
+def decisions(component: Component, flows: IntArray) -> Bounds:
     """Bounds that a proposal's flows come near to: each stepped delivery and each whole take at its nearest."""
-    rows = component.rows
+    rows, ids = component.rows, component.rows.book.offers.id
     found: dict[str, tuple[int, int]] = {}
-    for offer, held in rows.delivering.items():
-        if not rows.asks.is_stepped(offer):
+    for offer, delivered in rows.delivered(flows).items():
+        if not component.stepped[offer]:
             continue
-        name = rows.book.offers.id[offer]
-        found[f"offer:{name}"] = _nearest(component, offer, sum(flows[row] for row in held))
+        name = ids[offer]
+        found[f"offer:{name}"] = _nearest(component, offer, delivered)
         closed = found[f"offer:{name}"] == (0, 0)
         for group in (f"rest:{name}", f"{name}|rest"):
             if group in component.capacity:
                 found[group] = 0, 0 if closed else component.capacity[group]
-    for (offer, place), held in rows.taking.items():
-        piece = piece_of(component, held)
-        if piece > 1:
-            whole = (sum(flows[row] for row in held) + piece // 2) // piece * piece
-            found[f"take:{rows.book.offers.id[offer]}|{place}"] = whole, whole
+    plain, taken = rows.plain, rows.taken(flows)
+    for at in np.flatnonzero(rows.piece[plain] > 1).tolist():
+        row, piece = int(plain[at]), int(rows.piece[plain[at]])
+        whole = (int(taken[at]) + piece // 2) // piece * piece
+        found[f"take:{rows.name(row)}"] = whole, whole
     return found
 
 
@@ -149,6 +150,6 @@ def into_rings(
 def canonical(component: Component, ring: Sequence[int]) -> tuple[int, ...]:
     """The rotation of a ring that starts at its smallest (node, member)."""
     rows = component.rows
-    keyed = [(rows.row[row].station, rows.book.offers.id[rows.row[row].offer], row) for row in ring]
+    keyed = [(rows.station(row), rows.book.offers.id[int(rows.offer[row])], row) for row in ring]
     turns = [keyed[i:] + keyed[:i] for i in range(len(keyed))]
     return tuple(row for _, _, row in min(turns))

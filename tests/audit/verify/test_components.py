@@ -102,5 +102,5 @@ def test_components_and_groups_are_those_of_the_engine(seed: int) -> None:
             for name, group in ours.groups.items()
         }
         assert groups == {
-            group.name: (group.capacity, sorted(theirs.row[row].name for row in group.rows)) for group in theirs.groups
+            group.name: (group.capacity, sorted(map(theirs.name, group.rows.tolist()))) for group in theirs.groups
         }

@@ -1,0 +1,278 @@
+"""Program: a component, a stage and branches -> columns and constraints, and an answer's meaning by row, ring and name.
+
+Rows whose rings no length bounds flow along arcs; every other ring is a column, added as it is priced.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from clearing.engine.search.component import Bounds, Component
+from clearing.engine.search.exact import LIMIT, array_of, largest, plus, products, sums, times
+from clearing.engine.search.objectives import FINE_SCALE, Objective
+from clearing.engine.search.programs import DUAL_SCALE, Answer, Column, Constraint
+from clearing.engine.search.rows import Group
+from clearing.model.book import NONE
+
+if TYPE_CHECKING:
+    from clearing.model.columns import IntArray
+
+SHARE_SCALE = 10**9
+PENALTY = 100
+"""Missing a branch's lower bound costs this many times the largest cost a µ."""
+
+
+@dataclass(frozen=True, slots=True)
+class Stage:
+    """An objective with the values of those before it, which may not get worse."""
+
+    objective: Objective
+    before: Sequence[tuple[Objective, int]]
+    pay_own_way: bool
+    """Whether Σ ρ·T ≤ 0 is a constraint."""
+
+
+@dataclass(frozen=True, slots=True)
+class Duals:
+    """Multipliers of a relaxation in 1/DUAL_SCALE of the stage's scale."""
+
+    groups: Mapping[str, int]
+    nodes: Sequence[int]
+    before: Sequence[int]
+    served: Mapping[int, int]
+
+
+@dataclass(frozen=True, slots=True)
+class Relaxed:
+    """A proposal: flow per row from arcs, per pass, per ring, and the duals."""
+
+    arcs: Mapping[int, int]
+    passes: Mapping[tuple[int, int], int]
+    rings: Mapping[tuple[int, ...], int]
+    duals: Duals
+    is_complete: bool
+    """Whether every branch is obeyed."""
+
+
+class Program:
+    """The columns and constraints of one relaxation, and where each thing stands in them."""
+
+    def __init__(self, component: Component, stage: Stage, bounds: Bounds) -> None:
+        self.component, self.stage, self.unit = component, stage, component.unit
+        rows = component.rows
+        self.cost = stage.objective.scaled(stage.objective.scale)
+        self.constraints: list[Constraint] = []
+        self.group_at: dict[str, int] = {}
+        self._blocks: list[tuple[IntArray, int, IntArray]] = []
+        """Entries: rows, their constraint, their coefficients."""
+        for group in rows.groups:
+            low, high = bounds.get(group.name, (None, group.capacity))
+            if group.of_offer != NONE and group.name not in bounds:
+                self._share(group)
+            else:
+                self._bound(group.name, low, high)
+        for name in sorted(bounds):
+            if name.startswith("take:"):
+                self._bound(name, *bounds[name])
+        self.node_at = self._nodes()
+        self.before_at = [self._no_worse(objective, value) for objective, value in stage.before]
+        if stage.pay_own_way:
+            self.before_at.append(self._at_most(component.limits, 0))
+        self.served_at = self.add_served(stage.objective)
+        self.columns: list[Column] = []
+        self.decide()
+        self._seal()
+        self.first_arc = len(self.columns)
+        self.arc_rows = np.flatnonzero(component.walks.free).tolist() if self.node_at else []
+        self.columns += [self._arc(row) for row in self.arc_rows]
+        self.passes = passes_of(component) if self.node_at else []
+        for source, target in self.passes:
+            entries = [(self.node_at[target], 1), (self.node_at[source], -1)]
+            self.columns.append(Column(0, 0, None, self.unit, False, entries))
+        self.arc_end = len(self.columns)
+        served = [Column(-FINE_SCALE, 0, 1, 1, True, [(at, FINE_SCALE)]) for at in self.served_at.values()]
+        missing = self._missing()
+        self.first_missing = len(self.columns) + len(served)
+        self.columns += [*served, *missing]
+        self.first_ring = len(self.columns)
+        self.forget_rings()
+
+    def decide(self) -> None:
+        """Where an integer program adds its decisions."""
+
+    def forget_rings(self) -> None:
+        """Begin again without any ring."""
+        self.ring_list: list[tuple[int, ...]] = []
+        self._known: set[tuple[int, tuple[tuple[int, int], ...]]] = set()
+
+    def rings(self, some: Iterable[tuple[int, ...]]) -> list[Column]:
+        """The columns of rings, one µ round each; a ring that does as another does is left out."""
+        columns = []
+        for ring in some:
+            entries: dict[int, int] = {}
+            for row in ring:
+                for at, value in self.entries(row):
+                    entries[at] = entries.get(at, 0) + value
+            cost = sum(int(self.cost[row]) for row in ring)
+            column = Column(cost, 0, None, self.unit, self.component.pieces > 0, sorted(entries.items()))
+            known = cost, tuple(column.entries)
+            if known not in self._known:
+                self._known.add(known)
+                self.ring_list.append(ring)
+                columns.append(column)
+        return columns
+
+    def entries(self, row: int) -> Iterable[tuple[int, int]]:
+        """(constraint, coefficient) of a row's flow."""
+        first, end = self._start[row], self._start[row + 1]
+        return zip(self._at[first:end], self._value[first:end], strict=True)
+
+    def left(self, flows: IntArray) -> list[Constraint]:
+        """The constraints on what comes on top of flows that are there already."""
+        used = [0] * len(self.constraints)
+        for row in np.flatnonzero(flows).tolist():
+            for at, value in self.entries(row):
+                used[at] += value * int(flows[row])
+        return [
+            Constraint(
+                None if each.low is None else each.low - gone,
+                None if each.high is None else each.high - gone,
+                each.unit,
+                each.times,
+            )
+            for each, gone in zip(self.constraints, used, strict=True)
+        ]
+
+    def duals(self, answer: Answer) -> Duals:
+        """Duals by name, of the sign that the proof wants."""
+        said = answer.duals
+        served = {desk: -said[at] * FINE_SCALE // DUAL_SCALE for desk, at in self.served_at.items()}
+        return Duals(
+            {name: -said[at] for name, at in self.group_at.items()},
+            [said[self.node_at[node]] for node in range(len(self.component.rows.nodes))] if self.node_at else (),
+            [0 if at == NONE else -said[at] for at in self.before_at],
+            served,
+        )
+
+    def read(self, answer: Answer) -> Relaxed | None:
+        """The proposal by row and ring; None where it is nonsense."""
+        if len(answer.columns) != self.first_ring + len(self.ring_list):
+            return None
+        in_arcs = answer.columns[self.first_arc : self.arc_end]
+        by_ring = answer.columns[self.first_ring :]
+        carried = sum(map(abs, in_arcs)) + sum(abs(v) * len(r) for r, v in zip(self.ring_list, by_ring, strict=True))
+        if carried >= LIMIT:
+            return None
+        duals = self.duals(answer) if len(answer.duals) == len(self.constraints) else Duals({}, (), (), {})
+        missed = answer.columns[self.first_missing : self.first_ring]
+        arcs = zip(self.arc_rows, in_arcs[: len(self.arc_rows)], strict=True)
+        passes = zip(self.passes, in_arcs[len(self.arc_rows) :], strict=True)
+        return Relaxed(
+            {row: v for row, v in arcs if v > 0},
+            {join: v for join, v in passes if v > 0},
+            {ring: v for ring, v in zip(self.ring_list, by_ring, strict=True) if v > 0},
+            duals,
+            all(v <= self.unit // 1_000 for v in missed),
+        )
+
+    def prices(self, duals: Duals) -> IntArray | None:
+        """a(row) in 1/DUAL_SCALE: cost and what its row's constraints charge; None where sums might pass 60 bits."""
+        charge = [0] * len(self.constraints)
+        for name, at in self.group_at.items():
+            charge[at] = duals.groups[name]
+        for at, value in zip(self.before_at, duals.before, strict=True):
+            if at != NONE:
+                charge[at] = value
+        for desk, at in self.served_at.items():
+            charge[at] = duals.served[desk] * DUAL_SCALE // FINE_SCALE
+        charged = products(self._values, array_of(charge)[self._ats]) // self._times
+        price = plus(times(self.cost, DUAL_SCALE), sums(charged, self._starts))
+        return price.astype(np.int64) if largest(price) < self.component.walks.price_limit else None
+
+    def put(self, at: int, rows: IntArray | Sequence[int], value: int | IntArray) -> None:
+        """Entries of one constraint."""
+        held = np.asarray(rows, dtype=np.int64)
+        self._blocks.append((held, at, np.full(len(held), value) if isinstance(value, int) else value))
+
+    def add(self, low: int | None, high: int | None, unit: int, times: int = 1) -> int:
+        """One more constraint."""
+        self.constraints.append(Constraint(low, high, unit, times))
+        return len(self.constraints) - 1
+
+    def add_served(self, objective: Objective) -> dict[int, int]:
+        """y(p) <= Σ D(o)/e(o), times FINE_SCALE: the constraint of each participant."""
+        found = {}
+        for desk, offers in objective.served.items():
+            at = found[desk] = self.add(None, 0, FINE_SCALE)
+            for offer, least in offers.items():
+                self.put(at, self.component.rows.delivering[offer], -(FINE_SCALE // least))
+        return found
+
+    def _seal(self) -> None:
+        """Entries by row."""
+        nothing = np.zeros(0, dtype=np.int64)
+        held = np.concatenate([nothing, *(rows for rows, _, _ in self._blocks)])
+        at = np.repeat(np.array([a for _, a, _ in self._blocks], dtype=np.int64), [len(r) for r, _, _ in self._blocks])
+        value = np.concatenate([nothing, *(values for _, _, values in self._blocks)])
+        order = np.argsort(held, kind="stable")
+        self._ats, self._values = at[order], value[order]
+        self._starts = np.searchsorted(held[order], np.arange(len(self.component.rows) + 1))
+        self._times = array_of([each.times for each in self.constraints])[self._ats]
+        self._start, self._at, self._value = self._starts.tolist(), self._ats.tolist(), self._values.tolist()
+
+    def _missing(self) -> Sequence[Column]:
+        """What a branch's lower bound may be missed by, at a penalty: so that there is always an optimum."""
+        worth = [FINE_SCALE // least for offers in self.stage.objective.served.values() for least in offers.values()]
+        penalty = PENALTY * max([1, largest(self.cost), *worth])
+        pressed = [at for at in self.group_at.values() if self.constraints[at].low is not None]
+        return [Column(penalty, 0, None, self.unit, False, [(at, 1)]) for at in pressed]
+
+    def _bound(self, name: str, low: int | None, high: int) -> None:
+        at = self.group_at[name] = self.add(low or None, high, self.unit)
+        self.put(at, self.component.rows_of(name), 1)
+
+    def _share(self, group: Group) -> None:
+        """Residual in proportion to what is delivered: Σ f <= tolerance·D/least."""
+        rows = self.component.rows
+        least = rows.asks.least_micro(group.of_offer)
+        at = self.group_at[group.name] = self.add(None, 0, self.unit * SHARE_SCALE, SHARE_SCALE)
+        entries = dict.fromkeys(group.rows.tolist(), SHARE_SCALE)
+        for row in rows.delivering[group.of_offer].tolist():
+            entries[row] = entries.get(row, 0) + (-group.capacity * SHARE_SCALE) // least
+        self.put(at, list(entries), array_of(list(entries.values())))
+
+    def _nodes(self) -> dict[int, int]:
+        """Balances of the nodes that arcs touch."""
+        if not self.component.walks.free.any():
+            return {}
+        return {node: self.add(0, 0, self.unit) for node in range(len(self.component.rows.nodes))}
+
+    def _no_worse(self, objective: Objective, value: int) -> int:
+        if objective.served or objective.counted:
+            return NONE
+        return self._at_most(objective.scaled(objective.scale), value * objective.scale)
+
+    def _at_most(self, cost: IntArray, value: int) -> int:
+        at = self.add(None, value, (largest(cost) or 1) * self.unit)
+        some = np.flatnonzero(cost)
+        self.put(at, some, cost[some])
+        return at
+
+    def _arc(self, row: int) -> Column:
+        rows = self.component.rows
+        tail, head = self.node_at[int(rows.tail[row])], self.node_at[int(rows.head[row])]
+        entries = [*self.entries(row), (head, 1), (tail, -1)]
+        return Column(int(self.cost[row]), 0, None, self.unit, self.component.pieces > 0, entries)
+
+
+def passes_of(component: Component) -> Sequence[tuple[int, int]]:
+    """Passes that arcs may use, those into ``any`` last."""
+    rows = component.rows
+    returns = []
+    if rows.any != NONE and component.walks.free[component.walks.gift].any():
+        returns = [(node, rows.any) for node in rows.returns]
+    return [*rows.passes, *returns]

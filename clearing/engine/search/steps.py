@@ -1,0 +1,132 @@
+"""Steps: rows -> ways from node to node, and for a cost of each row the cheapest of those that join the same two nodes.
+
+Small graphs keep them as a matrix, large ones as a list by node; both give the same answers.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from clearing.engine.search.rows import Rows
+
+if TYPE_CHECKING:
+    from clearing.model.columns import BoolArray, IntArray
+
+FAR = 2**60
+DENSE_NODES_MAX = 3_000
+
+
+class Steps:
+    """Take at ``tail``, go by a row, take next at ``head``: every such step of some rows, sorted by (tail, head)."""
+
+    def __init__(self, rows: Rows, ahead: Sequence[Sequence[int]], usable: BoolArray) -> None:
+        self.nodes = len(rows.nodes)
+        own = np.flatnonzero(usable)
+        heads = rows.head[own]
+        if rows.passes:
+            count = np.array([len(each) for each in ahead], dtype=np.int64)[heads]
+            head = np.array([t for h in heads.tolist() for t in ahead[h]], dtype=np.int64)
+            own = np.repeat(own, count)
+        else:  # every head is where the next row takes, or nobody does
+            goes_on = np.array([bool(each) for each in ahead], dtype=np.bool_)[heads]
+            own, head = own[goes_on], heads[goes_on]
+        key = rows.tail[own] * self.nodes + head
+        order = np.lexsort((own, key))
+        self.row, key = own[order], key[order]
+        self._group = np.flatnonzero(np.diff(key, prepend=-1))
+        self._size = np.diff(self._group, append=len(key))
+        self.key = key[self._group]
+
+    def priced(self, cost: IntArray) -> Costs:
+        """The cheapest row of each pair of nodes, ties to the earlier row; FAR is out of reach."""
+        row = self.row
+        if len(self.key) < len(row):
+            least = np.minimum.reduceat(cost[row], self._group)
+            hits = np.flatnonzero(cost[row] == np.repeat(least, self._size))
+            row = row[hits[np.searchsorted(hits, self._group)]]
+        near = cost[row] < FAR
+        return Costs(self.nodes, self.key[near], row[near], cost[row[near]])
+
+
+class Costs:
+    """Steps with their costs, one for each pair of nodes, sorted by (tail, head)."""
+
+    def __init__(self, nodes: int, key: IntArray, rows: IntArray, cost: IntArray) -> None:
+        self.nodes, self._key, self.rows, self.cost = nodes, key, rows, cost
+        self.tail, self.head = np.divmod(key, nodes)
+        self.start = np.searchsorted(self.tail, np.arange(nodes + 1))
+        self.least_into, self.least_out = np.full((2, nodes), FAR, dtype=np.int64)
+        """The cheapest step into each node, and out of it."""
+        some = np.flatnonzero(np.diff(self.start))
+        if len(some):
+            self.least_out[some] = np.minimum.reduceat(cost, self.start[some])
+        order = np.argsort(self.head, kind="stable")
+        self._home, self._home_start = order, np.searchsorted(self.head[order], np.arange(nodes + 1))
+        some = np.flatnonzero(np.diff(self._home_start))
+        if len(some):
+            self.least_into[some] = np.minimum.reduceat(cost[order], self._home_start[some])
+        self._matrix: IntArray | None = None
+        if nodes <= DENSE_NODES_MAX:
+            self._matrix = np.full((nodes, nodes), FAR, dtype=np.int64)
+            self._matrix.reshape(-1)[key] = cost
+
+    def row(self, tail: int, head: int) -> int:
+        """The row of a step."""
+        return int(self.rows[np.searchsorted(self._key, tail * self.nodes + head)])
+
+    def completions(self, level: int) -> Sequence[IntArray]:
+        """The least cost of at most k steps from each node, for k = 0 … level."""
+        least = [np.zeros(self.nodes, dtype=np.int64)]
+        used = np.flatnonzero(np.diff(self.start))
+        for _ in range(level):
+            onward = least[-1].copy()
+            if len(used):
+                step = np.minimum.reduceat(self.cost + least[-1][self.head], self.start[used])
+                onward[used] = np.minimum(onward[used], step)
+            if (onward == least[-1]).all():
+                return [*least, *[onward] * (level + 1 - len(least))]
+            least.append(onward)
+        return least
+
+    def out_of(self, root: int) -> tuple[IntArray, IntArray]:
+        """Nodes after the root that one step reaches, ascending, and what it costs."""
+        first, end = self.start[root], self.start[root + 1]
+        later = first + np.searchsorted(self.head[first:end], root, side="right")
+        return self.head[later:end], self.cost[later:end]
+
+    def into(self, root: int) -> tuple[IntArray, IntArray]:
+        """Nodes after the root from which one step leads to it, ascending, and what it costs."""
+        steps = self._home[self._home_start[root] : self._home_start[root + 1]]
+        later = steps[np.searchsorted(self.tail[steps], root, side="right") :]
+        return self.tail[later], self.cost[later]
+
+    def onward(
+        self, at: IntArray, so_far: IntArray, *, after: int, ends: IntArray | None
+    ) -> tuple[IntArray, IntArray, IntArray]:
+        """One step more from some nodes: nodes reached after ``after``, at what cost, and from where.
+
+        ``ends`` are the only ones that matter, if given. Ties go to the earlier node.
+        """
+        nothing = at[:0]
+        if not len(at) or (ends is not None and not len(ends)):
+            return nothing, nothing, nothing
+        if self._matrix is not None:
+            heads = np.arange(after + 1, self.nodes) if ends is None else ends
+            sums = self._matrix[np.ix_(at, heads)] if ends is not None else self._matrix[at, after + 1 :]
+            sums += so_far[:, None]
+            by = sums.argmin(axis=0)
+            least = sums[by, np.arange(len(heads))]
+            near = np.flatnonzero(least < FAR // 2)
+            return heads[near], least[near], at[by[near]]
+        count = self.start[at + 1] - self.start[at]
+        skipped = np.cumsum(count) - count
+        step = np.arange(int(count.sum())) + np.repeat(self.start[at] - skipped, count)
+        total = np.repeat(so_far, count) + self.cost[step]
+        later = self.head[step] > after
+        step, total = step[later], total[later]
+        order = np.lexsort((step, total, self.head[step]))
+        best = order[np.diff(self.head[step][order], prepend=-1) != 0]
+        return self.head[step][best], total[best], self.tail[step][best]
