@@ -221,9 +221,9 @@ def test_a_recorded_ring_that_joins_no_rows_is_named() -> None:
 
 
 def _recorded_rings(ours: Searched) -> list[RecordedRing]:
-    rows = ours.component.rows.row
+    rows = ours.component.rows
     return [
-        RecordedRing([rows[row].station for row in ring], [rows[row].offer for row in ring], flow)
+        RecordedRing([rows.station(row) for row in ring], [int(rows.offer[row]) for row in ring], flow)
         for ring, flow in ours.rings.items()
     ]
 
