@@ -24,7 +24,7 @@ def replay(folder: Path, *, as_json: bool) -> int:
     """Print whether the session computes to the very same bytes; the exit status."""
     ended = replayed(folder)
     digest = stored_manifest(BundleFolder(folder)).get("digest")
-    print(json.dumps(_object(ended, digest)) if as_json else "\n".join(replay_lines(ended, digest)))
+    print(json.dumps(replay_object(ended, digest)) if as_json else "\n".join(replay_lines(ended, digest)))
     return STATUS_DONE if ended.difference is None else STATUS_MISMATCH
 
 
@@ -41,6 +41,26 @@ def replay_lines(ended: Replayed, digest: object) -> list[str]:
         return ["replay identical", *_record_lines(ended), f"digest {digest}"]
     rejected = [_remark_line(each) for each in ended.rejected[:_LISTED_MAX]]
     return [f"replay differs: {difference_line(ended.difference)}", *rejected, *_record_lines(ended)]
+
+
+def replay_object(ended: Replayed, digest: object) -> dict[str, object]:
+    """The object of ``clearing replay --json``: members without anything to say are left out."""
+    difference = ended.difference
+    said: dict[str, object] = {"identical": difference is None, "digest": digest}
+    if ended.by_record:
+        said["by_record"] = list(ended.by_record)
+    for name, remarks in (("weaker", ended.weaker), ("rejected", ended.rejected)):
+        if remarks:
+            said[name] = [_remark_object(each) for each in remarks]
+    if difference is not None:
+        said["difference"] = {
+            "file": difference.file,
+            "line": difference.line,
+            "field": difference.field,
+            "stored": difference.stored,
+            "recomputed": difference.recomputed,
+        }
+    return said
 
 
 def _record_lines(ended: Replayed) -> list[str]:
@@ -65,25 +85,6 @@ def difference_line(difference: Difference) -> str:
     absent = "no such file" if not line else "no such line" if not field else "no such field"
     stored, recomputed = (absent if side is None else side for side in (difference.stored, difference.recomputed))
     return f"{difference.file}{line}{field}: stored {stored}, recomputed {recomputed}"
-
-
-def _object(ended: Replayed, digest: object) -> dict[str, object]:
-    difference = ended.difference
-    said: dict[str, object] = {"identical": difference is None, "digest": digest}
-    if ended.by_record:
-        said["by_record"] = list(ended.by_record)
-    for name, remarks in (("weaker", ended.weaker), ("rejected", ended.rejected)):
-        if remarks:
-            said[name] = [_remark_object(each) for each in remarks]
-    if difference is not None:
-        said["difference"] = {
-            "file": difference.file,
-            "line": difference.line,
-            "field": difference.field,
-            "stored": difference.stored,
-            "recomputed": difference.recomputed,
-        }
-    return said
 
 
 def _remark_object(remark: Remark) -> dict[str, object]:

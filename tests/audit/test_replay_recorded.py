@@ -19,6 +19,7 @@ from clearing.engine.search.objectives import objectives_of
 from clearing.engine.search.search import Searched, search
 from clearing.engine.search.witness import value_of
 from clearing.model.book import Book, SessionTerms
+from clearing.model.proof import Leaf, Record, RecordedRing
 from clearing.service import Review, clear_book, replay_bundle
 from clearing.solvers.apart import SolverApart
 from tests.audit.samples import MemoryBundle
@@ -67,10 +68,12 @@ def sealed_by(made: Book, forge: Forge, *, salt: bytes = SALT) -> dict[str, byte
 # Another solver
 
 
-@pytest.mark.parametrize("part", range(3))
+@pytest.mark.parametrize(
+    "part", [*range(3), *(pytest.param(part, marks=pytest.mark.long) for part in range(3, 12))]
+)
 def test_another_solver_of_equal_value_replays_to_the_very_same_bytes(part: int) -> None:
     differing = 0
-    for seed in range(part * 12, part * 12 + 12):
+    for seed in range(part * 8, part * 8 + 8):
         made = random_searched_book(seed)
         with machine(lambda seed=seed: ShuffledSolver(seed)):  # type: ignore[misc]
             files = clear_in_memory(made)[1]
@@ -83,7 +86,7 @@ def test_another_solver_of_equal_value_replays_to_the_very_same_bytes(part: int)
         same = files["manifest.json"] == clear_in_memory(made)[1]["manifest.json"]
         assert bool(ended.by_record) != same, seed
         differing += not same
-    assert differing >= 3
+    assert differing >= 2
 
 
 def test_the_same_solver_needs_no_record() -> None:
@@ -169,9 +172,21 @@ def test_a_session_sealed_as_it_was_found_is_identical() -> None:
     assert replayed(sealed_by(tied(), lambda ours, _salt: ours)) == Replayed(None)
 
 
+def first_stage(**changed: Any) -> Forge:
+    """The first stage with other figures, all others as they were."""
+
+    def forge(ours: Searched, _salt: bytes) -> Searched:
+        first, *others = ours.proof.stages
+        return replace(ours, proof=replace(ours.proof, stages=[replace(first, **changed), *others]))
+
+    return forge
+
+
 @pytest.mark.parametrize(
     ("forge", "stage", "why"),
     [
+        (first_stage(bound=0, proof=Leaf(1, [], {}, {}, {})), "surplus", "its recorded proof does not hold"),
+        (first_stage(bound=-80_000_000_005), "surplus", "proves -80000000000, not -80000000005"),
         (nothing, "surplus", "have the value 0, not -80000000000"),
         (too_much, None, "break a bound or a condition"),
         (less, "surplus", "its recorded value is 0, and this machine found -80000000000"),
@@ -182,6 +197,35 @@ def test_a_worse_witness_is_named(forge: Forge, stage: str | None, why: str) -> 
     assert ended.difference is not None
     assert [(each.component, each.stage) for each in ended.rejected] == [("pool:A", stage)]
     assert why in ended.rejected[0].text
+
+
+def test_a_recorded_ring_that_joins_no_rows_is_named() -> None:
+    """Rings of conflicting offers, and of one that does not deliver what the next one takes."""
+    rows = [
+        offer("P1", "P", "A", 5, ("B", -5_000), conditions={"deny": ("R",)}),
+        offer("Q1", "Q", "B", 5, ("A", -3_000)),
+        offer("R1", "R", "B", 5, ("A", -9_000)),
+        offer("S1", "S", "C", 5, ("B", -9_000)),
+    ]
+    (ours,) = _searched_of(book(values=dict.fromkeys("ABC", 1_000), offers=rows, rulebook=RULEBOOK))
+    as_found = Record([ours.proof], _recorded_rings(ours), False)
+    assert service.choose([ours], as_found, SALT).searched == [ours]
+    for members in ((2, 0), (3, 0)):
+        nodes = ["pool:A" if member == 2 else "pool:B" for member in members]
+        record = replace(as_found, rings=[RecordedRing(nodes, members, 5_000)])
+        standing = service.choose([ours], record, SALT)
+        assert standing.searched == [ours]
+        assert "joins no rows" in standing.rejected[0].text
+    twice = replace(as_found, rings=[*as_found.rings, *as_found.rings])
+    assert "joins no rows" in service.choose([ours], twice, SALT).rejected[0].text
+
+
+def _recorded_rings(ours: Searched) -> list[RecordedRing]:
+    rows = ours.component.rows
+    return [
+        RecordedRing([rows.station(row) for row in ring], [int(rows.offer[row]) for row in ring], flow)
+        for ring, flow in ours.rings.items()
+    ]
 
 
 def test_pay_cannot_be_moved_by_a_weaker_proof() -> None:
