@@ -167,12 +167,20 @@ def _groups(searched: Searched, admitted: Admitted) -> Mapping[str, Group]:
     leaving: dict[int, list[int]] = {}
     for place, row in enumerate(rows):
         if row.kind == FROM_REST:
-            groups[row.name] = Group(searched.asks.tolerance, [place], row.offer)
+            _add_residual(searched, groups, row.name, [place], row.offer)
         elif row.kind == TO_REST:
             leaving.setdefault(row.offer, []).append(place)
     for offer, held in leaving.items():
-        groups[f"rest:{offers.id[offer]}"] = Group(searched.asks.tolerance, held, offer)
+        _add_residual(searched, groups, f"rest:{offers.id[offer]}", held, offer)
     return groups
+
+
+def _add_residual(searched: Searched, groups: dict[str, Group], name: str, held: list[int], offer: int) -> None:
+    """In proportion to what is delivered, and where that might be more, at most the tolerance."""
+    tolerance = searched.asks.tolerance
+    groups[name] = Group(tolerance, held, offer)
+    if searched.asks.least(offer) < searched.book.offers.capacity[offer]:
+        groups[f"all:{name}"] = Group(tolerance, held)
 
 
 def _add_takers(searched: Searched, groups: dict[str, Group]) -> None:

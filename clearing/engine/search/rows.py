@@ -286,10 +286,12 @@ def _groups(
         groups.append(Group(f"out:{book.participants.id[p]}", room, _joined(parts)))
     for p, members in _parts(offers.participant[offer], asset == INDEX):
         groups.append(Group(f"in:{book.participants.id[p]}", _room(book, p, delivering), members))
-    for own, members in _parts(offer, kind == REST_OUT):
-        groups.append(Group(f"rest:{offers.id[own]}", tolerance, members, own))
-    for own, members in _parts(offer, kind == REST_IN):
-        groups.append(Group(f"{offers.id[own]}|rest", tolerance, members, own))
+    residual = [(f"rest:{offers.id[own]}", own, members) for own, members in _parts(offer, kind == REST_OUT)]
+    residual += [(f"{offers.id[own]}|rest", own, members) for own, members in _parts(offer, kind == REST_IN)]
+    for name, own, members in residual:
+        groups.append(Group(name, tolerance, members, own))
+        if asks.least_micro(own) < asks.capacity_micro(own):  # else its share is never more
+            groups.append(Group(f"all:{name}", tolerance, members))
     return sorted([*groups, *_maxima(book, columns)], key=lambda group: group.name)
 
 
