@@ -43,7 +43,7 @@ def _proof_object(proof: Proof) -> Mapping[str, Any]:
             "low": _proof_object(proof.low),
             "offer" if kind == "offer" else "row": name,
         }
-    leaf = {
+    leaf: dict[str, Any] = {
         "multipliers": [str(each) for each in proof.multipliers],
         "rents": _texts(proof.rents),
         "scale": str(proof.scale),
@@ -52,6 +52,8 @@ def _proof_object(proof: Proof) -> Mapping[str, Any]:
         leaf["served"] = _texts(proof.served)
     if proof.potentials:
         leaf["potentials"] = _texts(proof.potentials)
+    if proof.by_offer:
+        leaf["by_offer"] = True
     return leaf
 
 
@@ -61,8 +63,8 @@ def _proof_of(written: Mapping[str, Any]) -> Proof:
         at, above = int(written["at"]), int(written["above"])
         return Branch(group, at, above, _proof_of(written["low"]), _proof_of(written["high"]))
     multipliers = [int(each) for each in written["multipliers"]]
-    tables = [_numbers(written.get(name, {})) for name in ("served", "rents", "potentials")]
-    return Leaf(int(written["scale"]), multipliers, *tables)
+    served, rents, potentials = (_numbers(written.get(name, {})) for name in ("served", "rents", "potentials"))
+    return Leaf(int(written["scale"]), multipliers, served, rents, potentials, written.get("by_offer") is True)
 
 
 def _texts(amounts: Mapping[str, int]) -> Mapping[str, str]:

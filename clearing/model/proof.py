@@ -19,6 +19,8 @@ class Leaf:
     """By group, zero ones omitted."""
     potentials: Mapping[str, int]
     """By node, zero ones omitted."""
+    by_offer: bool = False
+    """Whether the most that each offer gains at the potentials is added up, in the place of rents of its own groups."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,7 +14,7 @@ from collections.abc import Sequence
 from types import TracebackType
 from typing import Any
 
-from clearing.engine.search.programs import Answer, Column, Constraint
+from clearing.engine.search.programs import Answer, Column, Constraint, End
 
 SECONDS_MAX = 900
 """A solver that has not answered by then hangs; work as such is limited by counts."""
@@ -33,6 +33,7 @@ class SolverApart:
         """What went wrong, one line for each time."""
         self._running: subprocess.Popen[bytes] | None = None
         self._lost = False
+        self._held: Sequence[Constraint] | None = None
 
     def __enter__(self) -> SolverApart:
         return self
@@ -44,13 +45,26 @@ class SolverApart:
 
     def load(self, constraints: Sequence[Constraint], columns: Sequence[Column]) -> None:
         """Begin a program; after a failure in a new process."""
-        self._lost = False
+        self._lost, self._held = False, constraints
         rows = [(row.low, row.high, row.unit, row.times) for row in constraints]
         self._ask("load", rows, _plain(columns))
 
     def extend(self, columns: Sequence[Column]) -> None:
         """Add columns."""
         self._ask("extend", _plain(columns))
+
+    def bound(self, ends: Sequence[End]) -> None:
+        """Give constraints other ends."""
+        self._ask("bound", ends)
+
+    def holds(self, constraints: Sequence[Constraint]) -> bool:
+        """Whether this is the program loaded last, in a process that has not failed since."""
+        return self._held is constraints and not self._lost
+
+    def probe(self, trials: Sequence[Sequence[End]], iterations_max: int) -> Sequence[int] | None:
+        """Costs of the program as it is and under each trial, as proposals."""
+        costs = _integers(self._ask("probe", trials, iterations_max))
+        return costs if costs is not None and len(costs) == len(trials) + 1 else None
 
     def solve(self) -> Answer | None:
         """The linear program's optimum, as a proposal."""

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 import sys
+from collections.abc import Callable
 from contextlib import suppress
 from typing import Any
 
@@ -36,6 +37,18 @@ class Worker:
         self.columns: list[dict[str, Any]] = []
         self.cost_unit = 1.0
         self.highs: Any = None
+
+    def answer(self, do: str, arguments: list[Any]) -> Any:
+        """What a request asks for."""
+        asked: dict[str, Callable[..., Any]] = {
+            "load": self.load,
+            "extend": self.extend,
+            "bound": self.bound,
+            "probe": self.probe,
+            "solve": self.solve,
+            "solve_whole": self.solve_whole,
+        }
+        return asked[do](*arguments)
 
     def load(self, constraints: list[Any], columns: list[Any]) -> None:
         """A new program."""
@@ -85,6 +98,33 @@ class Worker:
             for dual, (_, _, unit), times in zip(solution.row_dual, self.constraints, self.times, strict=True)
         ]
         return {"columns": self._values(solution.col_value), "duals": duals}
+
+    def bound(self, ends: list[Any]) -> None:
+        """Other ends for some constraints; also in the model that is being solved."""
+        for at, low, high in ends:
+            unit = self.constraints[at][2]
+            self.constraints[at] = _end(low, unit, -INFINITY), _end(high, unit, INFINITY), unit
+            if self.highs is not None:
+                self.highs.changeRowBounds(at, *self.constraints[at][:2])
+
+    def probe(self, trials: list[Any], iterations_max: int) -> list[int] | None:
+        """Cost as it is, and under each trial from the same basis; the program stays as it is."""
+        if self.solve() is None or self.highs is None:
+            return None
+        costs, basis = [self.highs.getObjectiveValue()], self.highs.getBasis()
+        unlimited = self.highs.getOptionValue("simplex_iteration_limit")[1]
+        for ends in trials:
+            before = [(at, *self.constraints[at]) for at, _, _ in ends]
+            self.bound(ends)
+            self.highs.setOptionValue("simplex_iteration_limit", iterations_max)
+            self.highs.run()
+            costs.append(self.highs.getObjectiveValue())
+            self.highs.setOptionValue("simplex_iteration_limit", unlimited)
+            for at, low, high, unit in before:
+                self.constraints[at] = low, high, unit
+                self.highs.changeRowBounds(at, low, high)
+            self.highs.setBasis(basis)
+        return [round(cost * self.cost_unit) for cost in costs]
 
     def _values(self, values: Any) -> list[int]:
         return [round(value * column["unit"]) for value, column in zip(values, self.columns, strict=True)]
@@ -157,8 +197,7 @@ def main() -> None:
     sys.stdout = sys.stderr  # what a solver prints is not an answer
     for line in sys.stdin:
         request = json.loads(line)
-        answer = getattr(worker, {"load": "load", "extend": "extend", "solve": "solve",
-                                  "solve_whole": "solve_whole"}[request["do"]])(*request["with"])  # fmt: skip
+        answer = worker.answer(request["do"], request["with"])
         answers.write(json.dumps(answer) + "\n")
         answers.flush()
 

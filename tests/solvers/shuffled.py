@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from random import Random
 
-from clearing.engine.search.programs import Answer, Column, Constraint
+from clearing.engine.search.programs import Answer, Column, Constraint, End
 from clearing.solvers.apart import SolverApart
 
 
@@ -30,12 +30,22 @@ class ShuffledSolver(SolverApart):
         for place, constraint in zip(self._row_place, constraints, strict=True):
             shuffled[place] = constraint
         super().load([each for each in shuffled if each is not None], self._shuffled(columns, self._column_place, 0))
+        self._held = constraints
 
     def extend(self, columns: Sequence[Column]) -> None:
         """Add columns, in an order of their own."""
         before = len(self._column_place)
         self._column_place += [before + place for place in self._draw.sample(range(len(columns)), len(columns))]
         super().extend(self._shuffled(columns, self._column_place[before:], before))
+
+    def bound(self, ends: Sequence[End]) -> None:
+        """Give constraints other ends, wherever they stand."""
+        super().bound([(self._row_place[at], low, high) for at, low, high in ends])
+
+    def probe(self, trials: Sequence[Sequence[End]], iterations_max: int) -> Sequence[int] | None:
+        """Costs under each trial."""
+        placed = [[(self._row_place[at], low, high) for at, low, high in ends] for ends in trials]
+        return super().probe(placed, iterations_max)
 
     def solve(self) -> Answer | None:
         """The linear program's optimum that this order leads to."""

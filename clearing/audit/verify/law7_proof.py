@@ -13,9 +13,10 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from clearing.audit.verify.book import NONE
+from clearing.audit.verify.law7_by_offer import gained, is_shared, may_go_by_offer
 from clearing.audit.verify.law7_objectives import Objective, limits_of
 from clearing.audit.verify.law7_rows import ANYTHING, PLAIN, POOL, TO_REST, Searched, ways_of
-from clearing.audit.verify.law7_walks import UNLIMITED, gaining_length
+from clearing.audit.verify.law7_walks import UNLIMITED, Ways, gaining_length
 from clearing.audit.verify.proofs import Branch, Leaf
 from clearing.audit.verify.report import shown
 
@@ -57,8 +58,11 @@ def proven_bound(searched: Searched, stage: Stage, proof: Leaf | Branch) -> int:
 def _leaf_bound(searched: Searched, stage: Stage, leaf: Leaf, ranges: Ranges) -> int:
     _check_leaf(searched, stage, leaf, ranges)
     price = row_prices(searched, stage, leaf)
-    _check_gains(searched, leaf, price)
-    total = 0
+    if leaf.by_offer:
+        total = -gained(searched, ranges, _margins(searched, leaf, price))
+    else:
+        _check_gains(searched, leaf, price)
+        total = 0
     for name, rent in leaf.rents.items():
         if _residual_offer(searched, name) is not None:
             continue
@@ -145,6 +149,8 @@ def _check_leaf(searched: Searched, stage: Stage, leaf: Leaf, ranges: Ranges) ->
             raise UnprovenError(f"rents: {shown(name)} is no group here")
         if rent < 0 and not (bounded and ranges[name][0] > 0):
             raise UnprovenError(f"rents: {shown(name)} has {rent}, below 0")
+        if leaf.by_offer and not is_shared(searched, name):
+            raise UnprovenError(f"rents: {shown(name)} is counted by offer")
 
 
 def _check_gains(searched: Searched, leaf: Leaf, price: list[int]) -> None:
@@ -155,16 +161,35 @@ def _check_gains(searched: Searched, leaf: Leaf, price: list[int]) -> None:
     length = gaining_length(ways, price)
     if length is not None:
         raise UnprovenError(f"a ring of at most {length} gains")
-    unlimited = [
-        row
-        for row, gift in enumerate(tail == ways.any for tail in ways.tail)
-        if (ways.chain_limit if gift else ways.ring_limit)[row] == UNLIMITED
-    ]
+    unlimited = _unlimited(ways)
     if not unlimited:
         return
     taking, giving = _plain_ends(searched), _parted_ends(searched)
     if not any(_potentials_hold(searched, leaf.potentials, price, unlimited, ends) for ends in (taking, giving)):
         raise UnprovenError("the potentials leave a row that gains")
+
+
+def _margins(searched: Searched, leaf: Leaf, price: list[int]) -> list[int]:
+    """By row what a µ of it gains at the potentials, pools taken apart where offers conflict."""
+    ways, number = ways_of(searched)
+    rows = _unlimited(ways)
+    if not may_go_by_offer(searched, len(rows)):
+        raise UnprovenError("a leaf by offer, where pay or a limit on length needs rents")
+    if leaf.potentials.keys() - number.keys() - _parts(searched):
+        raise UnprovenError("a potential is of no node")
+    level, ends = leaf.potentials, _parted_ends(searched)
+    if any(level.get(one, 0) < level.get(other, 0) for one, other in _passes(searched, rows, ends)):
+        raise UnprovenError("the potentials rise between two that may meet")
+    return [level.get(head, 0) - level.get(tail, 0) - price[row] for row, (tail, head) in enumerate(ends)]
+
+
+def _unlimited(ways: Ways) -> list[int]:
+    """Rows without a limit on the length of their rings."""
+    return [
+        row
+        for row, gift in enumerate(tail == ways.any for tail in ways.tail)
+        if (ways.chain_limit if gift else ways.ring_limit)[row] == UNLIMITED
+    ]
 
 
 Ends = Sequence[tuple[str, str]]

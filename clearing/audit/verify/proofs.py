@@ -12,7 +12,7 @@ from clearing.audit.verify.report import shown
 
 _INTEGER = re.compile(LONG.inner)
 _LEAF = {"scale": str, "multipliers": list, "rents": dict}
-_LEAF_OPTIONAL = {"served": dict, "potentials": dict}
+_LEAF_OPTIONAL = {"served": dict, "potentials": dict, "by_offer": bool}
 _BRANCH = {"at": str, "above": str, "low": dict, "high": dict}
 _STAGE = {"objective": str, "value": str, "bound": str, "gap": str, "proof": dict}
 _COMPONENT = {"component": str, "tier": str, "offers": int, "stages": list}
@@ -27,6 +27,8 @@ class Leaf:
     served: Mapping[str, int]
     rents: Mapping[str, int]
     potentials: Mapping[str, int]
+    by_offer: bool = False
+    """Whether each offer's greatest gain stands in the place of the rents of its own groups."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,8 +111,10 @@ def _branch(value: dict[str, Any], built: Mapping[int, Leaf | Branch]) -> Branch
 def _leaf(value: Any) -> Leaf:
     _must_have(value, "a leaf of a proof", _LEAF, _LEAF_OPTIONAL)
     multipliers = [integer(each) for each in value["multipliers"]]
-    named = [_amounts(value.get(name, {})) for name in ("served", "rents", "potentials")]
-    return Leaf(integer(value["scale"]), multipliers, *named)
+    served, rents, potentials = (_amounts(value.get(name, {})) for name in ("served", "rents", "potentials"))
+    if value.get("by_offer") is False:
+        raise MalformedError("by_offer is false and should be omitted")
+    return Leaf(integer(value["scale"]), multipliers, served, rents, potentials, "by_offer" in value)
 
 
 def _amounts(value: dict[str, Any]) -> dict[str, int]:

@@ -51,15 +51,17 @@ class WholeProgram(Program):
             self._keep(objective, value)
 
     def _open(self, offer: int) -> None:
-        """z: 0 when nothing is delivered; least·z <= D <= C·z, and what it leaves as residual <= tolerance·z."""
+        """z: 0 when nothing is delivered; least·z <= D <= C·z, and its residual, either way, <= tolerance·z."""
         rows = self.component.rows
         capacity, least = rows.asks.capacity_micro(offer), rows.asks.least_micro(offer)
         over = self._sum(None, 0, rows.delivering[offer])
         under = self._sum(0, None, rows.delivering[offer])
         entries = [(over, -capacity), (under, -least)]
-        leaving = self.component.group_rows.get(f"rest:{rows.book.offers.id[offer]}")
-        if leaving is not None:
-            entries.append((self._sum(None, 0, leaving), -rows.book.rulebook.residual_tolerance_micro))
+        own = rows.book.offers.id[offer]
+        for residual in (f"rest:{own}", f"{own}|rest"):
+            if residual in self.component.group_rows:
+                held = self.component.group_rows[residual]
+                entries.append((self._sum(None, 0, held), -rows.book.rulebook.residual_tolerance_micro))
         cost = FINE_SCALE if offer in self.stage.objective.counted else 0
         self._opened[offer] = len(self.columns)
         self.columns.append(Column(cost, 0, 1, 1, True, entries))

@@ -5,7 +5,7 @@ Rows whose rings no length bounds flow along arcs; every other ring is a column,
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -61,7 +61,10 @@ class Relaxed:
 class Program:
     """The columns and constraints of one relaxation, and where each thing stands in them."""
 
-    def __init__(self, component: Component, stage: Stage, bounds: Bounds) -> None:
+    def __init__(
+        self, component: Component, stage: Stage, bounds: Bounds, pressable: Collection[str] = ()
+    ) -> None:
+        """``pressable``: groups that will be bounded from below later."""
         self.component, self.stage, self.unit = component, stage, component.unit
         rows = component.rows
         self.cost = stage.objective.scaled(stage.objective.scale)
@@ -95,7 +98,7 @@ class Program:
             self.columns.append(Column(0, 0, None, self.unit, False, entries))
         self.arc_end = len(self.columns)
         served = [Column(-FINE_SCALE, 0, 1, 1, True, [(at, FINE_SCALE)]) for at in self.served_at.values()]
-        missing = self._missing()
+        missing = self._missing(pressable)
         self.first_missing = len(self.columns) + len(served)
         self.columns += [*served, *missing]
         self.first_ring = len(self.columns)
@@ -224,11 +227,12 @@ class Program:
         self._times = array_of([each.times for each in self.constraints])[self._ats]
         self._start, self._at, self._value = self._starts.tolist(), self._ats.tolist(), self._values.tolist()
 
-    def _missing(self) -> Sequence[Column]:
+    def _missing(self, pressable: Collection[str]) -> Sequence[Column]:
         """What a branch's lower bound may be missed by, at a penalty: so that there is always an optimum."""
         worth = [FINE_SCALE // least for offers in self.stage.objective.served.values() for least in offers.values()]
         penalty = PENALTY * max([1, largest(self.cost), *worth])
-        pressed = [at for at in self.group_at.values() if self.constraints[at].low is not None]
+        groups = self.group_at.items()
+        pressed = [at for name, at in groups if self.constraints[at].low is not None or name in pressable]
         return [Column(penalty, 0, None, self.unit, False, [(at, 1)]) for at in pressed]
 
     def _bound(self, name: str, low: int | None, high: int) -> None:

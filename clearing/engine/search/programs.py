@@ -39,6 +39,10 @@ class Constraint:
     """The constraint is written so many times over, to keep its coefficients whole; its dual is that of one."""
 
 
+End = tuple[int, int | None, int | None]
+"""(constraint, low, high)."""
+
+
 @dataclass(frozen=True, slots=True)
 class Answer:
     """A proposal: a value per column, and for a linear program a dual per constraint in 1/DUAL_SCALE."""
@@ -56,8 +60,17 @@ class Programs(Protocol):
     def extend(self, columns: Sequence[Column]) -> None:
         """Add columns to it."""
 
+    def bound(self, ends: Sequence[End]) -> None:
+        """Give constraints of it other ends."""
+
+    def holds(self, constraints: Sequence[Constraint]) -> bool:
+        """Whether the program loaded last is the one with these very constraints, and nothing failed since."""
+
     def solve(self) -> Answer | None:
         """The optimum of the linear program."""
+
+    def probe(self, trials: Sequence[Sequence[End]], iterations_max: int) -> Sequence[int] | None:
+        """What the linear program costs as it is, and under each trial's ends as far as so few iterations tell."""
 
     def solve_whole(self, nodes_max: int) -> Answer | None:
         """A good answer of the integer program after at most so many branches."""

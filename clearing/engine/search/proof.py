@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from clearing.engine.search.by_offer import gained, goes_by_offer, is_shared
 from clearing.engine.search.component import Bounds, Component
 from clearing.engine.search.exact import LIMIT, array_of, largest, times, wide
 from clearing.engine.search.objectives import Objective
@@ -43,10 +44,12 @@ class Proven:
 
 def prove(component: Component, stage: Stage, bounds: Bounds, duals: Duals) -> Proven:
     """The best of a few ways to round the duals; whatever they are, there is a proof of some bound."""
-    leaves = [_plain(component, stage)]
-    for denominator in _denominators(stage, duals):
-        leaf = _rounded(component, stage, bounds, duals, denominator)
-        leaves += [] if leaf is None else [leaf]
+    if goes_by_offer(component):
+        nothing = Duals({}, [0] * len(component.rows.nodes), [0] * len(duals.before), {})
+        leaves = [_by_offer(component, stage, bounds, each) for each in (nothing, duals)]
+    else:
+        rounded = _rounded(component, stage, bounds, duals, _denominator(stage, duals))
+        leaves = [_plain(component, stage), *([] if rounded is None else [rounded])]
     proven = [Proven(leaf, leaf_bound(component, stage, bounds, leaf)) for leaf in leaves]
     return max(proven, key=lambda each: each.bound)
 
@@ -70,7 +73,7 @@ def _plain(component: Component, stage: Stage) -> Leaf:
 
 def leaf_bound(component: Component, stage: Stage, bounds: Bounds, leaf: Leaf) -> int:
     """What a leaf proves: the ceiling of B/S."""
-    total = 0
+    total = -gained(component, bounds, _margins(component, stage, leaf)) if leaf.by_offer else 0
     for name, rent in leaf.rents.items():
         if name not in component.shares:
             low, high = _range(component, bounds, name)
@@ -104,15 +107,59 @@ def row_prices(component: Component, stage: Stage, leaf: Leaf) -> IntArray:
     return price
 
 
-def _denominators(stage: Stage, duals: Duals) -> list[int]:
-    """Denominators to try: the first that makes every dual nearly whole, else a coarse one rounded up."""
+def _denominator(stage: Stage, duals: Duals) -> int:
+    """The first that makes every dual nearly whole, else a coarse one for rounding up."""
     every = [*duals.groups.values(), *duals.nodes, *duals.before]
     if stage.objective.scale > 1:
-        return [1]
-    for denominator in DENOMINATORS:
-        if all((v * denominator + NEAR) % DUAL_SCALE <= 2 * NEAR for v in every):
-            return [denominator]
-    return [COARSE]
+        return 1
+    whole = (d for d in DENOMINATORS if all((v * d + NEAR) % DUAL_SCALE <= 2 * NEAR for v in every))
+    return next(whole, COARSE)
+
+
+def _by_offer(component: Component, stage: Stage, bounds: Bounds, duals: Duals) -> Leaf:
+    """Potentials as they are nearest; what offers gain at them is added up later."""
+    shared = {name: value for name, value in duals.groups.items() if value and is_shared(component, name)}
+    denominator = _denominator(stage, Duals(shared, duals.nodes, duals.before, {}))
+    rents = {name: _nearest(value, denominator) for name, value in shared.items()}
+    nodes = [_nearest(value, denominator) for value in duals.nodes]
+    _settle(component, nodes)
+    scale = stage.objective.scale * denominator
+    return Leaf(
+        scale,
+        [_multiplier(value, denominator, before) for value, before in zip(duals.before, _before(stage), strict=True)],
+        _weights(component, duals, scale, denominator),
+        {
+            name: rent
+            for name, rent in sorted(rents.items())
+            if rent and (rent > 0 or bounds.get(name, (0, 0))[0]) and (name in bounds or name in component.capacity)
+        },
+        {component.rows.nodes[node]: value for node, value in enumerate(nodes) if value},
+        by_offer=True,
+    )
+
+
+def _margins(component: Component, stage: Stage, leaf: Leaf) -> IntArray:
+    """What a µ of each row gains at a leaf's potentials."""
+    nodes = [leaf.potentials.get(name, 0) for name in component.rows.nodes]
+    rise = _rises(component, np.arange(len(component.rows)), nodes)
+    return wide(rise) - wide(row_prices(component, stage, leaf))
+
+
+def _settle(component: Component, nodes: list[int]) -> None:
+    """Potentials that do not rise on a pass."""
+    for _ in range(2):  # open -> pool -> any
+        for source, target in passes_of(component):
+            nodes[target] = min(nodes[target], nodes[source])
+
+
+def _nearest(value: int, denominator: int) -> int:
+    return (value * denominator + DUAL_SCALE // 2) // DUAL_SCALE
+
+
+def _weights(component: Component, duals: Duals, scale: int, denominator: int) -> dict[str, int]:
+    """Weights of those who could be served, zero ones left out."""
+    weights = {_desk(component, d): min(scale, max(0, v * denominator)) for d, v in duals.served.items()}
+    return {desk: weight for desk, weight in weights.items() if weight}
 
 
 def _rounded(
@@ -120,19 +167,18 @@ def _rounded(
 ) -> Leaf | None:
     exact = denominator != COARSE
     scale = stage.objective.scale * denominator
-
-    def whole(value: int) -> int:
-        return (value * denominator + DUAL_SCALE // 2) // DUAL_SCALE if exact else -(-value * denominator // DUAL_SCALE)
-
-    rents = {name: whole(value) for name, value in duals.groups.items()}
+    rents = {
+        name: _nearest(value, denominator) if exact else -(-value * denominator // DUAL_SCALE)
+        for name, value in duals.groups.items()
+    }
     for name, rent in rents.items():
         if rent < 0 and bounds.get(name, (0, 0))[0] == 0:
             rents[name] = 0
     multipliers = [
         _multiplier(value, denominator, before) for value, before in zip(duals.before, _before(stage), strict=True)
     ]
-    served = {_desk(component, d): min(scale, max(0, v * denominator)) for d, v in duals.served.items()}
-    nodes = [(value * denominator + DUAL_SCALE // 2) // DUAL_SCALE for value in duals.nodes]
+    served = _weights(component, duals, scale, denominator)
+    nodes = [_nearest(value, denominator) for value in duals.nodes]
     leaf = Leaf(scale, multipliers, served, rents, {})
     potentials = _repair(component, stage, leaf, rents, nodes)
     if potentials is None:
@@ -141,7 +187,7 @@ def _rounded(
     return Leaf(
         scale,
         multipliers,
-        {desk: weight for desk, weight in served.items() if weight},
+        served,
         {name: rent for name, rent in sorted(rents.items()) if rent},
         {names[node]: value for node, value in enumerate(potentials) if value},
     )
@@ -164,9 +210,7 @@ def _repair(
     rows, walks = component.rows, component.walks
     free = np.flatnonzero(walks.free)
     if len(free):
-        for _ in range(2):  # open -> pool -> any
-            for source, target in passes_of(component):
-                nodes[target] = min(nodes[target], nodes[source])
+        _settle(component, nodes)
     rise = _rises(component, free, nodes)
     for _ in range(REPAIRS_MAX):
         price = row_prices(component, stage, leaf)

@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import numpy as np
 
+from clearing.engine.search.by_offer import goes_by_offer, is_shared
 from clearing.engine.search.component import Bounds, Component
 from clearing.engine.search.exact import largest
 from clearing.engine.search.program import Stage, passes_of
@@ -93,6 +94,10 @@ def _is_formed(component: Component, stage: Stage, ranges: Bounds, leaf: Leaf) -
             return False
         if rent < 0 and ranges.get(name, (0, 0))[0] <= 0:
             return False
+        if leaf.by_offer and not is_shared(component, name):
+            return False
+    if leaf.by_offer and not goes_by_offer(component):
+        return False
     return leaf.potentials.keys() <= set(component.rows.nodes)
 
 
@@ -104,6 +109,8 @@ def _nothing_gains(component: Component, stage: Stage, leaf: Leaf) -> bool:
         return False
     level = np.array([leaf.potentials.get(node, 0) for node in rows.nodes], dtype=object)
     free = np.flatnonzero(walks.free)
+    if leaf.by_offer:
+        return not any(level[source] < level[target] for source, target in passes_of(component))
     if (price[free] + level[rows.tail[free]] < level[rows.head[free]]).any():
         return False
     if len(free) and any(level[source] < level[target] for source, target in passes_of(component)):

@@ -6,6 +6,7 @@ none below zero.
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -14,7 +15,7 @@ from clearing.engine.search.admissible import is_admissible
 from clearing.engine.search.component import Bounds, Component
 from clearing.engine.search.exact import largest
 from clearing.engine.search.program import Program, Relaxed, Stage
-from clearing.engine.search.programs import DUAL_SCALE, Programs
+from clearing.engine.search.programs import DUAL_SCALE, End, Programs
 
 if TYPE_CHECKING:
     from clearing.model.columns import BoolArray, IntArray
@@ -33,9 +34,13 @@ def relax(component: Component, stage: Stage, bounds: Bounds, programs: Programs
 class Relaxation:
     """One relaxation, which may be solved again around flows that are taken as given."""
 
-    def __init__(self, component: Component, stage: Stage, bounds: Bounds) -> None:
+    def __init__(
+        self, component: Component, stage: Stage, bounds: Bounds, pressable: Collection[str] = ()
+    ) -> None:
+        """``pressable``: groups that branches will bound from below."""
         self.component = component
-        self.program = Program(component, stage, bounds)
+        self.program = Program(component, stage, bounds, pressable)
+        self._bounds: Bounds = {}
         self._slack = max(1, largest(self.program.cost)) * DUAL_SCALE // PRICE_SLACK
 
     def optimum(self, programs: Programs, given: IntArray | None = None) -> Relaxed | None:
@@ -48,9 +53,39 @@ class Relaxation:
         full = closed.tolist()
         open_rings = [ring for ring in self.component.rings if not any(full[row] for row in ring)]
         programs.load(constraints, [*program.columns, *program.rings(open_rings)])
+        return self._priced_out(programs, closed)
+
+    def under(self, programs: Programs, bounds: Bounds) -> Relaxed | None:
+        """The optimum under branches, from where the last one was found; None where the solver fails."""
+        self.stand(programs, bounds)
+        return self._priced_out(programs, np.zeros(len(self.component.rows), dtype=np.bool_))
+
+    def stand(self, programs: Programs, bounds: Bounds) -> None:
+        """Give the program that the solver holds the ends of these branches."""
+        program = self.program
+        if not programs.holds(program.constraints):
+            program.forget_rings()
+            programs.load(program.constraints, [*program.columns, *program.rings(list(self.component.rings))])
+            self._bounds = {}
+        ends = [
+            self.end(name, bounds.get(name, (0, self.component.most(name))))
+            for name in sorted(bounds.keys() | self._bounds.keys())
+            if bounds.get(name) != self._bounds.get(name)
+        ]
+        self._bounds = dict(bounds)
+        if ends:
+            programs.bound(ends)
+
+    def end(self, name: str, ends: tuple[int, int]) -> End:
+        """A branch as the end of its constraint."""
+        return self.program.group_at[name], ends[0] or None, ends[1]
+
+    def _priced_out(self, programs: Programs, closed: BoolArray) -> Relaxed | None:
+        """Solve and price until nothing gains."""
+        program = self.program
         for _ in range(ROUNDS_MAX):
             answer = programs.solve()
-            if answer is None or len(answer.duals) != len(constraints):
+            if answer is None or len(answer.duals) != len(program.constraints):
                 return None
             prices = program.prices(program.duals(answer))
             if prices is None:

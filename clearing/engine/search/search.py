@@ -7,30 +7,23 @@ work limit ends it. Whatever the solver does, the result is feasible and the bou
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
+from dataclasses import dataclass
 
-import numpy as np
-
-from clearing.engine.search.component import Bounds, Component, component_of
+from clearing.engine.search.component import Component, component_of
 from clearing.engine.search.dive import dive
 from clearing.engine.search.exact import plus, times
 from clearing.engine.search.integers import propose
 from clearing.engine.search.objectives import Objective, limit_costs, objectives_of, whole_costs
 from clearing.engine.search.polish import Flows, polish
-from clearing.engine.search.program import Duals, Relaxed, Stage
+from clearing.engine.search.program import Relaxed, Stage
 from clearing.engine.search.programs import DUAL_SCALE, Programs
-from clearing.engine.search.proof import Proven, prove
 from clearing.engine.search.relaxation import Relaxation, relax
 from clearing.engine.search.rows import Rows
 from clearing.engine.search.tiers import INTEGER
-from clearing.engine.search.witness import decisions, limits_total, row_flows, value_of
+from clearing.engine.search.tree import Node, Put, Tree, bound_of, broken, flows_of, proof_of
+from clearing.engine.search.witness import decisions, limits_total, value_of
 from clearing.model.errors import LawBroken
-from clearing.model.proof import Branch, ComponentProof, Proof, ProvenStage
-
-if TYPE_CHECKING:
-    from clearing.model.columns import IntArray
+from clearing.model.proof import ComponentProof, ProvenStage
 
 PENALTIES = (1, 16, 256, 4_096)
 LOTTERY_ROWS_MAX = 20_000
@@ -45,17 +38,6 @@ class Searched:
     rings: Flows
     proof: ComponentProof
     limit_reached: bool
-
-
-@dataclass(slots=True)
-class _Node:
-    """A part of the tree: the bounds of its branches, its own proof, and its parts once it has been split."""
-
-    bounds: Bounds
-    proven: Proven
-    relaxed: Relaxed | None
-    split: tuple[str, int, int] | None = None
-    parts: list[_Node] = field(default_factory=list)
 
 
 @dataclass(slots=True)
@@ -88,89 +70,78 @@ def _stage(
     component: Component, stage: Stage, incumbent: Flows, programs: Programs, work: _Work
 ) -> tuple[Flows, ProvenStage]:
     best, value = incumbent, value_of(component, stage.objective, incumbent)
-    root = _Node({}, *_relaxed(component, stage, {}, programs))
+    put, root = _root(component, stage, programs)
     work.left -= 1
+    searched = stage.objective.name != "lottery" and not work.limit_reached
     candidate = _candidate(component, stage, root, programs)
-    wanted = component.rows.tier.tier == INTEGER and stage.objective.name != "lottery"
     best, value = _better(component, stage, best, candidate)
-    for propose_one in (_dived, _proposed) if wanted and candidate is None else ():
+    wanted = searched and component.rows.tier.tier == INTEGER and candidate is None
+    for propose_one in (_dived, _proposed) if wanted else ():
         if root.relaxed is not None and root.proven.bound < value:
             best, value = _better(component, stage, best, propose_one(component, stage, root.relaxed, programs))
-    leaves = [root]
-    while leaves and stage.objective.name != "lottery":
+    tree, leaves = Tree(component, put, programs), [root]
+    while leaves and searched:
         node = min(leaves, key=lambda leaf: leaf.proven.bound)
         if node.proven.bound >= value:
             break
         leaves.remove(node)
-        node.split = _broken(component, node)
-        if node.split is None:
+        if not tree.is_broken(node):
             continue
         if work.left < 2:
-            work.limit_reached, node.split = True, None
+            work.limit_reached = True
             break
-        for bounds in _branches(component, node):
-            part = _Node(bounds, *_relaxed(component, stage, bounds, programs))
+        tree.split(node)
+        for part in node.parts:
             work.left -= 1
-            node.parts.append(part)
             leaves.append(part)
             best, value = _better(component, stage, best, _candidate(component, stage, part, programs))
-    bound = _bound(root)
+    bound = bound_of(root)
     if bound > value:
         raise LawBroken(f"a bound of {bound} contradicts a witness of {value} for {stage.objective.name}")
-    return best, ProvenStage(stage.objective.name, value, bound, _proof(root))
+    return best, ProvenStage(stage.objective.name, value, bound, proof_of(root))
 
 
-def _relaxed(
-    component: Component, stage: Stage, bounds: Bounds, programs: Programs
-) -> tuple[Proven, Relaxed | None]:
+def _root(component: Component, stage: Stage, programs: Programs) -> tuple[Put, Node]:
+    """How the stage is put to the solver, and its relaxation before any branch."""
+    plain = Put(stage, stage, None)
     coarse = any(objective.scale > 1 for objective in (stage.objective, *(each for each, _ in stage.before)))
     if stage.before and not coarse and stage.objective.name != "lottery":
-        return _penalised(component, stage, bounds, programs)
+        return _penalised(component, stage, programs)
     if stage.objective.name == "lottery" and len(component.rows) > LOTTERY_ROWS_MAX:
-        return prove(component, stage, bounds, _no_duals(component, stage)), None
-    relaxed = relax(component, stage, bounds, programs)
-    return prove(component, stage, bounds, _no_duals(component, stage) if relaxed is None else relaxed.duals), relaxed
+        return plain, plain.node(component, {}, None)
+    return plain, plain.node(component, {}, relax(component, stage, {}, programs))
 
 
-def _penalised(
-    component: Component, stage: Stage, bounds: Bounds, programs: Programs
-) -> tuple[Proven, Relaxed | None]:
+def _penalised(component: Component, stage: Stage, programs: Programs) -> tuple[Put, Node]:
     """The stages before as a penalty in place of constraints that no solver's tolerance could meet.
 
     Any multiplier that is large enough proves as much as the least, and with a whole one the rents stay whole.
     """
     earlier = [objective.numerator for objective, _ in stage.before] + [component.limits] * stage.pay_own_way
-    best: tuple[Proven, Relaxed | None] = prove(component, stage, bounds, _no_duals(component, stage)), None
+    plain = Put(stage, stage, None)
+    best = plain, plain.node(component, {}, None)
     for penalty in PENALTIES:
         summed = stage.objective.numerator
         for costs in earlier:
             summed = plus(summed, times(costs, penalty))
         alone = Stage(whole_costs(stage.objective.name, summed), (), False)
-        found = relax(component, alone, bounds, programs)
+        put = Put(stage, alone, [penalty * DUAL_SCALE] * len(earlier))
+        found = relax(component, alone, {}, programs)
         if found is None:
             break
-        duals = Duals(found.duals.groups, found.duals.nodes, [penalty * DUAL_SCALE] * len(earlier), {})
-        proven = prove(component, stage, bounds, duals)
-        if best[1] is None or proven.bound > best[0].bound:
-            best = proven, Relaxed(found.arcs, found.passes, found.rings, duals, found.is_complete)
-        elif best[1] is not None:
+        node = put.node(component, {}, found)
+        if best[1].relaxed is None or node.proven.bound > best[1].proven.bound:
+            best = put, node
+        else:
             break
     return best
 
 
-def _no_duals(component: Component, stage: Stage) -> Duals:
-    return Duals(dict.fromkeys(component.capacity, 0), [0] * len(component.rows.nodes), _zeros(stage), {})
-
-
-def _zeros(stage: Stage) -> Sequence[int]:
-    return [0] * (len(stage.before) + stage.pay_own_way)
-
-
-def _candidate(component: Component, stage: Stage, node: _Node, programs: Programs) -> Flows | None:
+def _candidate(component: Component, stage: Stage, node: Node, programs: Programs) -> Flows | None:
     """A node's relaxation as a witness, where it breaks nothing."""
-    if node.relaxed is None or not node.relaxed.is_complete or _broken(component, node) is not None:
+    if node.relaxed is None or not node.relaxed.is_complete or broken(component, node.relaxed):
         return None
-    decided = decisions(component, _flows(component, node.relaxed))
+    decided = decisions(component, flows_of(component, node.relaxed))
     return polish(component, stage, node.relaxed, decided, programs)
 
 
@@ -185,7 +156,7 @@ def _proposed(component: Component, stage: Stage, _relaxed: Relaxed, programs: P
     proposal = propose(component, stage, {}, programs)
     if proposal is None:
         return None
-    decided = decisions(component, _flows(component, proposal))
+    decided = decisions(component, flows_of(component, proposal))
     if not component.pieces:
         again = relax(component, stage, decided, programs)
         if again is None or not again.is_complete:
@@ -204,61 +175,3 @@ def _better(component: Component, stage: Stage, best: Flows, found: Flows | None
         return best, value
     again = value_of(component, stage.objective, found)
     return (found, again) if again < value else (best, value)
-
-
-def _flows(component: Component, relaxed: Relaxed) -> IntArray:
-    flows = row_flows(component, relaxed.rings)
-    for row, amount in relaxed.arcs.items():
-        flows[row] += amount
-    return flows
-
-
-def _broken(component: Component, node: _Node) -> tuple[str, int, int] | None:
-    """The group whose step a relaxation breaks most, with the admissible values around it."""
-    if node.relaxed is None:
-        return None
-    flows = _flows(component, node.relaxed)
-    slack = max(1, component.unit // 10_000)
-    worst: tuple[int, str, int, int] | None = None
-    for name, value, low, high in _stepped(component, flows):
-        gap = min(value - low, high - value)
-        if gap > slack and (worst is None or gap > worst[0]):
-            worst = gap, name, low, high
-    return None if worst is None else worst[1:]
-
-
-def _stepped(component: Component, flows: IntArray) -> Sequence[tuple[str, int, int, int]]:
-    """(group, flow, admissible at or below, admissible above) where the flow is not admissible."""
-    rows, ids, found = component.rows, component.rows.book.offers.id, []
-    for offer, value in rows.delivered(flows).items():
-        if component.stepped[offer] and value:
-            step, least = rows.asks.step_micro(offer), rows.asks.least_micro(offer)
-            if value < least:
-                found.append((f"offer:{ids[offer]}", value, 0, least))
-            elif value % step:
-                found.append((f"offer:{ids[offer]}", value, value // step * step, value // step * step + step))
-    plain, taken = rows.plain, rows.taken(flows)
-    for at in np.flatnonzero(taken % rows.piece[plain]).tolist():
-        piece, value = int(rows.piece[plain[at]]), int(taken[at])
-        low = value // piece * piece
-        found.append((f"take:{rows.name(int(plain[at]))}", value, low, low + piece))
-    return found
-
-
-def _branches(component: Component, node: _Node) -> Sequence[Bounds]:
-    assert node.split is not None
-    name, at, above = node.split
-    low, high = node.bounds.get(name, (0, component.most(name)))
-    return [{**node.bounds, name: (low, min(at, high))}, {**node.bounds, name: (max(low, above), max(high, above))}]
-
-
-def _bound(node: _Node) -> int:
-    """The least bound of the leaves; a split never proves less than what was split."""
-    return min(map(_bound, node.parts)) if node.parts else node.proven.bound
-
-
-def _proof(node: _Node) -> Proof:
-    if not node.parts or node.split is None:
-        return node.proven.leaf
-    name, at, above = node.split
-    return Branch(name, at, above, _proof(node.parts[0]), _proof(node.parts[1]))

@@ -1,0 +1,61 @@
+"""By offer: potentials of the nodes -> the most that each offer gains at them, which proves a bound without its rents.
+
+At fixed potentials offers have nothing to do with each other: each delivers nothing, or what its conditions admit, and
+gains its rows' margins for it. Whatever trades, no more than the sum of these gains is gained.
+
+Example: an offer of 100 µ, all or none, with a tolerance of 5. Its row gains 3 a µ, residual taken to deliver 4, and
+residual left -2: in full it delivers 95 that it takes and 5 as residual, which gains 3·95 + 4·5 = 305.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from clearing.engine.search.component import Bounds, Component
+from clearing.engine.search.rows import PLAIN, REST_IN
+from clearing.engine.search.tiers import INTEGER
+
+if TYPE_CHECKING:
+    from clearing.model.columns import IntArray
+
+SHARED = ("stock:", "in:", "out:", "max:", "take:")
+"""Groups that keep their rents: those of several offers, and those of one alternative."""
+
+
+def goes_by_offer(component: Component) -> bool:
+    """Whether a component may be proven so: nobody is paid by its rents, and no length bounds its rings."""
+    return component.rows.tier.tier == INTEGER and bool(component.walks.free.all())
+
+
+def is_shared(component: Component, group: str) -> bool:
+    """Whether a group keeps its rent."""
+    return group.startswith(SHARED) and group not in component.shares
+
+
+def gained(component: Component, bounds: Bounds, margin: IntArray) -> int:
+    """Σ over the offers of the most that each gains; ``margin`` is by row what a µ of it gains."""
+    rows, tolerance = component.rows, component.rows.book.rulebook.residual_tolerance_micro
+    asks, ids, kind, margins = rows.asks, rows.book.offers.id, rows.kind.tolist(), margin.tolist()
+    offers = list(rows.delivering)
+    first = np.searchsorted(rows.offer, offers).tolist()
+    end = np.searchsorted(rows.offer, offers, side="right").tolist()
+    total = 0
+    for offer, start, stop in zip(offers, first, end, strict=True):
+        plain = max(margins[row] for row in range(start, stop) if kind[row] == PLAIN)
+        leaving, coming = 0, plain
+        for row in range(start, stop):
+            if kind[row] == REST_IN:
+                coming = max(coming, margins[row])
+            elif kind[row] != PLAIN:
+                leaving = max(leaving, margins[row])
+        low, high = bounds.get(f"offer:{ids[offer]}", (0, component.capacity[f"offer:{ids[offer]}"]))
+        least = max(low, asks.least_micro(offer))
+        if low == 0 and (high < least or (plain <= 0 and coming <= 0 and leaving <= 0)):
+            continue
+        most = max(high, least)
+        amounts = {least, most, min(max(tolerance, least), most)}
+        best = max(plain * each + (coming - plain) * min(tolerance, each) for each in amounts) + leaving * tolerance
+        total += best if low else max(0, best)
+    return total

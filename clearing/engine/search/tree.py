@@ -1,0 +1,204 @@
+"""Tree: a relaxation that breaks steps -> two parts that do not break one of them, each with a bound of its own.
+
+The step to branch on is the one that raises both parts' bounds most, found by trying: a few iterations on each side
+tell, and what was found is remembered by µ for the next time.
+
+Example: an offer delivers 0 or 100 µ and the relaxation takes 60: in one part it delivers nothing, in the other 100.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, NamedTuple
+
+import numpy as np
+
+from clearing.engine.search.component import Bounds, Component
+from clearing.engine.search.program import Duals, Relaxed, Stage
+from clearing.engine.search.programs import Programs
+from clearing.engine.search.proof import Proven, prove
+from clearing.engine.search.relaxation import Relaxation
+from clearing.engine.search.witness import row_flows
+from clearing.model.proof import Branch, Proof
+
+if TYPE_CHECKING:
+    from clearing.model.columns import IntArray
+
+TRIED_MAX = 8
+"""Steps tried at one node."""
+TRIED_ENOUGH = 3
+"""So many tries tell what a step gains."""
+ITERATIONS_MAX = 200
+RATE = 2**32
+
+
+class Broken(NamedTuple):
+    """A group whose flow is between two admissible values."""
+
+    group: str
+    flow: int
+    at: int
+    above: int
+
+
+@dataclass(slots=True)
+class Node:
+    """A part of the tree: the bounds of its branches, its own proof, and its parts once it has been split."""
+
+    bounds: Bounds
+    proven: Proven
+    relaxed: Relaxed | None
+    split: Broken | None = None
+    parts: list[Node] = field(default_factory=list)
+
+
+@dataclass(frozen=True, slots=True)
+class Put:
+    """A stage, and the stage in its place that is put to the solver with fixed multipliers for those before it."""
+
+    stage: Stage
+    asked: Stage
+    multipliers: Sequence[int] | None
+
+    def node(self, component: Component, bounds: Bounds, relaxed: Relaxed | None) -> Node:
+        """A node with what its duals prove."""
+        duals = self._nothing(component)
+        if relaxed is not None:
+            found = relaxed.duals
+            known = {name: value for name, value in found.groups.items() if name in component.capacity or name in bounds}
+            before = found.before if self.multipliers is None else self.multipliers
+            duals = Duals(known, found.nodes, before, found.served)
+        return Node(bounds, prove(component, self.stage, bounds, duals), relaxed)
+
+    def _nothing(self, component: Component) -> Duals:
+        before = [0] * (len(self.stage.before) + self.stage.pay_own_way)
+        return Duals(dict.fromkeys(component.capacity, 0), [0] * len(component.rows.nodes), before, {})
+
+
+class Tree:
+    """Splits nodes of one stage; it loads its program when it is first needed."""
+
+    def __init__(self, component: Component, put: Put, programs: Programs) -> None:
+        self.component, self.put, self.programs = component, put, programs
+        self._relaxation: Relaxation | None = None
+        self._takes: dict[str, tuple[int, int]] = {}
+        """Alternatives that have been branched on or tried: they have constraints of their own."""
+        self._gains: dict[tuple[str, bool], tuple[int, int]] = {}
+        """By group and side: gain a µ in 1/RATE, summed, and how often it was tried."""
+
+    def is_broken(self, node: Node) -> bool:
+        """Whether a node can be split."""
+        return node.relaxed is not None and bool(broken(self.component, node.relaxed))
+
+    def split(self, node: Node) -> None:
+        """Split it where both parts gain most."""
+        node.split = self._best(node)
+        for bounds in _branches(self.component, node.bounds, node.split):
+            relaxed = self._program(bounds).under(self.programs, bounds)
+            node.parts.append(self.put.node(self.component, bounds, relaxed))
+
+    def _program(self, groups: Iterable[str]) -> Relaxation:
+        """The program in which these groups, too, can be branched on."""
+        new = {name for name in groups if name.startswith("take:")} - self._takes.keys()
+        if self._relaxation is None or new:
+            component, ids = self.component, self.component.rows.book.offers.id
+            self._takes |= {name: (0, component.most(name)) for name in sorted(new)}
+            offers = [f"offer:{ids[offer]}" for offer in component.rows.delivering if component.stepped[offer]]
+            self._relaxation = Relaxation(component, self.put.asked, self._takes, {*self._takes, *offers})
+        return self._relaxation
+
+    def _best(self, node: Node) -> Broken:
+        assert node.relaxed is not None
+        found = sorted(broken(self.component, node.relaxed), key=lambda each: (-self._score(each), each))
+        unknown = [each for each in found if self._tries(each) < TRIED_ENOUGH][:TRIED_MAX]
+        tried = self._try(node, unknown) if len(found) > 1 else {}
+        return max(found, key=lambda each: tried.get(each, self._score(each)))
+
+    def _try(self, node: Node, some: Sequence[Broken]) -> dict[Broken, int]:
+        """The score of each by a few iterations on either side."""
+        relaxation = self._program([*node.bounds, *(each.group for each in some)])
+        trials = [
+            [relaxation.end(each.group, bounds[each.group])]
+            for each in some
+            for bounds in _branches(self.component, node.bounds, each)
+        ]
+        relaxation.stand(self.programs, node.bounds)
+        costs = self.programs.probe(trials, ITERATIONS_MAX) if trials else None
+        if costs is None:
+            return {}
+        scores = {}
+        for place, each in enumerate(some):
+            gains = [max(0, cost - costs[0]) for cost in costs[2 * place + 1 : 2 * place + 3]]
+            for upward, gain in enumerate(gains):
+                total, times = self._gains.get((each.group, bool(upward)), (0, 0))
+                rate = gain * RATE // _distance(each, upward=bool(upward))
+                self._gains[each.group, bool(upward)] = total + rate, times + 1
+            scores[each] = max(1, gains[0]) * max(1, gains[1])
+        return scores
+
+    def _score(self, each: Broken) -> int:
+        """The product of what both sides should gain; by distance alone where nothing is known."""
+        score = 1
+        for upward in (False, True):
+            total, times = self._gains.get((each.group, upward), (RATE, 1))
+            score *= max(1, total // times * _distance(each, upward=upward) // RATE)
+        return score
+
+    def _tries(self, each: Broken) -> int:
+        return self._gains.get((each.group, False), (0, 0))[1]
+
+
+def broken(component: Component, relaxed: Relaxed) -> Sequence[Broken]:
+    """Steps that a relaxation breaks by more than a solver's tolerance."""
+    slack = max(1, component.unit // 10_000)
+    found = _stepped(component, flows_of(component, relaxed))
+    return [each for each in found if min(each.flow - each.at, each.above - each.flow) > slack]
+
+
+def flows_of(component: Component, relaxed: Relaxed) -> IntArray:
+    """By row what arcs and rings of a relaxation carry."""
+    flows = row_flows(component, relaxed.rings)
+    for row, amount in relaxed.arcs.items():
+        flows[row] += amount
+    return flows
+
+
+def bound_of(node: Node) -> int:
+    """The least bound of the leaves; a split never proves less than what was split."""
+    return min(map(bound_of, node.parts)) if node.parts else node.proven.bound
+
+
+def proof_of(node: Node) -> Proof:
+    """The tree as a record."""
+    if not node.parts or node.split is None:
+        return node.proven.leaf
+    return Branch(node.split.group, node.split.at, node.split.above, *map(proof_of, node.parts))
+
+
+def _stepped(component: Component, flows: IntArray) -> Sequence[Broken]:
+    """Where a flow is not admissible."""
+    rows, ids, found = component.rows, component.rows.book.offers.id, []
+    for offer, value in rows.delivered(flows).items():
+        if component.stepped[offer] and value:
+            step, least = rows.asks.step_micro(offer), rows.asks.least_micro(offer)
+            if value < least:
+                found.append(Broken(f"offer:{ids[offer]}", value, 0, least))
+            elif value % step:
+                found.append(Broken(f"offer:{ids[offer]}", value, value // step * step, value // step * step + step))
+    plain, taken = rows.plain, rows.taken(flows)
+    for at in np.flatnonzero(taken % rows.piece[plain]).tolist():
+        piece, value = int(rows.piece[plain[at]]), int(taken[at])
+        low = value // piece * piece
+        found.append(Broken(f"take:{rows.name(int(plain[at]))}", value, low, low + piece))
+    return found
+
+
+def _branches(component: Component, bounds: Bounds, each: Broken) -> Sequence[Bounds]:
+    low, high = bounds.get(each.group, (0, component.most(each.group)))
+    above = max(low, each.above)
+    return [{**bounds, each.group: (low, min(each.at, high))}, {**bounds, each.group: (above, max(high, above))}]
+
+
+def _distance(each: Broken, *, upward: bool) -> int:
+    return each.above - each.flow if upward else each.flow - each.at
