@@ -26,24 +26,26 @@ def import_obligations(file: Path, out: Path) -> int:
     check_target(out)
     faults = FaultList(safe_text(file.name), COLUMNS)
     table = open_table(file.parent, TableForm(file.name, COLUMNS, ids=NAMES), faults)
-    claims = [] if table is None or has_long_fields(table) else _claims(table)
+    ids: dict[str, str] = {}
+    claims = [] if table is None or has_long_fields(table) else _claims(table, ids)
     if faults.counts:
         raise BookFault(fault_report([faults]))
-    names = sorted({name for claim in claims for name in (claim.debtor_id, claim.creditor_id)})
-    book = ImportedBook([_desk(name) for name in names], obligations=[_identified(claim) for claim in claims])
+    desks = [Desk(ids[name], name_beside(name, ids[name])) for name in sorted(ids)]
+    book = ImportedBook(desks, obligations=claims)
     write_imported(book, out)
     print("\n".join(told_lines(book, out, count(len(claims), "row"))))
     return 0
 
 
-def _claims(table: Table) -> list[Claim]:
-    """The rows with names as written."""
+def _claims(table: Table, ids: dict[str, str]) -> list[Claim]:
+    """The rows; ``ids`` gains each debtor and creditor, so that the id of a name is one text however often it stands."""
     claims: list[Claim] = []
     seen: set[str] = set()
     for chunk in chunks(table):
-        columns = [chunk.column(name) for name in COLUMNS]
+        columns = [chunk.column(name).texts for name in COLUMNS]
         _check(chunk, seen)
-        claims += [Claim(*row) for row in zip(*(column.texts for column in columns), strict=True)]
+        if not table.faults.counts:
+            claims += [_claim(row, ids) for row in zip(*columns, strict=True)]
     return claims
 
 
@@ -72,12 +74,11 @@ def _where(wrong: list[bool]) -> np.ndarray[tuple[int], np.dtype[np.bool_]]:
     return np.array(wrong, dtype=np.bool_)
 
 
-def _desk(name: str) -> Desk:
-    id = identifier(name)
-    return Desk(id, name_beside(name, id))
+def _claim(row: tuple[str, ...], ids: dict[str, str]) -> Claim:
+    written, debtor, creditor, amount = row
+    id = identifier(written)
+    return Claim(id, _desk_id(debtor, ids), _desk_id(creditor, ids), amount, name_beside(written, id))
 
 
-def _identified(claim: Claim) -> Claim:
-    id = identifier(claim.obligation_id)
-    reference = name_beside(claim.obligation_id, id)
-    return Claim(id, identifier(claim.debtor_id), identifier(claim.creditor_id), claim.amount, reference)
+def _desk_id(name: str, ids: dict[str, str]) -> str:
+    return ids.get(name) or ids.setdefault(name, identifier(name))

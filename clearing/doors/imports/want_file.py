@@ -30,6 +30,7 @@ ITEMS_MAX = 1_000_000
 BEGIN, END = "!BEGIN-OFFICIAL-NAMES", "!END-OFFICIAL-NAMES"
 OFFICIAL_ALLOWED = f"{ITEM_ALLOWED}, no dummy; then, after a space or colon, any description"
 DESCRIPTION_CHARACTERS_MAX = 200
+NOT_OFFICIAL = "items offered that are not among the official names, their lines left out"
 
 
 class Listed(NamedTuple):
@@ -145,13 +146,14 @@ def _take_line(found: WantFile, row: int, line: str) -> None:
         found.refuse(row, read)
         return
     listed = _listed(row, read, found.options.folded)
+    if found.official is not None and not read.item.startswith(DUMMY) and listed.item not in found.official:
+        found.notes.add(NOT_OFFICIAL, read.item)
+        return
     if listed.user is not None and read.user is not None:
         found.users.setdefault(listed.user, read.user)
     earlier = found.lines.setdefault(listed.key, listed)
     if earlier is not listed:
         found.refuse(row, Refused(read.item, f"one line an item; row {earlier.row:,} has it"), FaultReason.DUPLICATE)
-    elif found.official is not None and not read.item.startswith(DUMMY) and listed.item not in found.official:
-        found.refuse(row, Refused(read.item, "an item of the list's official names"), FaultReason.UNKNOWN)
 
 
 def _listed(row: int, read: WantLine, folded: Callable[[str], str]) -> Listed:

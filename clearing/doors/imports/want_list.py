@@ -24,7 +24,6 @@ from clearing.doors.words import count
 from clearing.model.errors import BookFault
 
 GAP_NAME = "nothing: keeps a place between priorities"
-ITEMS_FIRST = ("items",)
 
 
 @dataclass(slots=True)
@@ -109,7 +108,7 @@ def _rulebook(found: WantFile) -> str:
         "lottery",
     ]
     listed = ", ".join(f'"{name}"' for name in objectives)
-    return f'version = 2\nobjectives = [{listed}]\nresidual_tolerance = "0"\n'
+    return f'version = 2\nobjectives = [{listed}]\nresidual_tolerance = "0"\nself_crossing = "allow"\n'
 
 
 def _read(found: WantFile) -> str:
