@@ -55,16 +55,11 @@ class KidneyFile:
 def read_kidney_file(path: Path, faults: FaultList) -> KidneyFile:
     """The whole pool; what is wrong goes to ``faults``. Raises BookFault where the file cannot be read at all."""
     found = KidneyFile(faults)
-    pending: list[tuple[int, str]] = []
     for row, line in numbered_lines(path, faults):
         if line.startswith("#"):
             _take_heading(found, row, line)
-        elif found.names:
+        else:
             _take_arc(found, row, line)
-        elif len(pending) < MEMBERS_MAX:
-            pending.append((row, line))  # an arc before any name
-    for row, line in pending:
-        _take_arc(found, row, line)
     _refuse_repeated(found)
     _refuse_counts(found)
     return found
@@ -102,7 +97,7 @@ def _take_arc(found: KidneyFile, row: int, line: str) -> None:
         return
     giver, taker, weighs = int(arc[1]), int(arc[2]), arc[3] == "1"
     if giver not in found.names or taker not in found.names:
-        allowed = "alternatives that a line # ALTERNATIVE NAME names"
+        allowed = "alternatives that a line # ALTERNATIVE NAME above names"
         found.faults.note(FaultReason.UNKNOWN, row=row, found=line, allowed=allowed)
     elif giver == taker:
         found.faults.note(FaultReason.IMPOSSIBLE, row=row, found=line, allowed="two different alternatives")

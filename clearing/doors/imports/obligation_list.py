@@ -38,7 +38,7 @@ def import_obligations(file: Path, out: Path) -> int:
 
 
 def _claims(table: Table, ids: dict[str, str]) -> list[Claim]:
-    """The rows; ``ids`` gains each debtor and creditor, so that the id of a name is one text however often it stands."""
+    """The rows; ``ids`` gains each debtor and creditor, so that an id is one text however often it stands."""
     claims: list[Claim] = []
     seen: set[str] = set()
     for chunk in chunks(table):

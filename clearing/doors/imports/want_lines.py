@@ -82,7 +82,7 @@ def dummy_refused(name: str, user: str | None, options: WantOptions) -> Refused 
 
 def _item_refused(item: str, user: str | None, options: WantOptions) -> Refused | None:
     if not is_item(item):
-        return Refused(item, f"one item before the colon; {ITEM_ALLOWED}")
+        return Refused(item or ":", f"one item before the colon; {ITEM_ALLOWED}")
     return dummy_refused(item, user, options) if item.startswith(DUMMY) else None
 
 

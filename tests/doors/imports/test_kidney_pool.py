@@ -63,7 +63,7 @@ def test_a_ring_longer_than_the_longest_is_not_made(console: Console, tmp_path: 
         ("1,2,1.0", "1;2;1.0", ":10", "an arc from,to,weight"),
         ("1,2,1.0", "1,2", ":10", "an arc from,to,weight"),
         ("1,2,1.0", "01,2,1.0", ":10", "an arc from,to,weight"),
-        ("1,2,1.0", "1,9,1.0", ":10", "alternatives that a line # ALTERNATIVE NAME names"),
+        ("1,2,1.0", "1,9,1.0", ":10", "alternatives that a line # ALTERNATIVE NAME above names"),
         ("1,2,1.0", "1,1,1.0", ":10", "two different alternatives"),
         ("1,2,1.0", "1,2,0.0", ":10", "the weight 1 into a pair"),
         ("1,5,0.0", "1,5,1.0", ":14", "the weight 0 into an altruist, who takes no kidney"),
