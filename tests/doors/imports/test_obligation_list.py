@@ -37,6 +37,16 @@ def test_names_that_are_no_ids_are_kept_beside_them(console: Console, tmp_path: 
     assert names["farm"] == ""
 
 
+def test_a_name_written_like_the_id_of_another_is_told(console: Console, tmp_path: Path) -> None:
+    found = obligations(console, tmp_path, f"{HEADER}1,x+,b,5\n")
+    taken = found.rows("obligations")[0]["debtor_id"]
+    (tmp_path / "again").mkdir()
+    again = obligations(console, tmp_path / "again", f"{HEADER}1,x+,b,5\n2,{taken},b,5\n")
+    assert (again.ended.status, again.ended.out) == (3, "")
+    assert f"two participants would have the id {taken}; rename one of them" in again.ended.err
+    assert not again.book.exists()
+
+
 @pytest.mark.parametrize(
     "amount",
     ["NaN", "Infinity", "1e400", "0x10", "1_000", " 12 ", "١٢٣", "+5", "-0", "0", "-1", "", "0.0000001", "1" * 60],

@@ -29,13 +29,13 @@ def test_a_real_want_list_trades_what_is_known(
 @pytest.mark.parametrize(
     ("number", "max_ring", "max_chain", "transplants"),
     [
-        pytest.param("080", 4, None, 29),
-        pytest.param("120", 3, None, 83, marks=pytest.mark.long),
-        pytest.param("160", 3, None, 159, marks=pytest.mark.long),
-        pytest.param("127", 3, 3, 82, marks=pytest.mark.long),
-        pytest.param("170", 3, 3, 175, marks=pytest.mark.long),
-        pytest.param("127", 3, 2, 82, marks=pytest.mark.long),
-        pytest.param("170", 3, 2, 175, marks=pytest.mark.long),
+        ("080", 4, None, 29),
+        ("120", 3, None, 83),
+        ("160", 3, None, 159),
+        ("127", 3, 3, 82),
+        ("170", 3, 3, 175),
+        ("127", 3, 2, 82),
+        ("170", 3, 2, 175),
     ],
 )
 def test_a_published_pool_finds_the_known_transplants(
