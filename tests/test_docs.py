@@ -34,7 +34,8 @@ def demo(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def test_every_runnable_block_of_a_page_runs_and_prints_what_it_says(page: Path, tmp_path: Path) -> None:
     environment, folder = readers_environment(tmp_path), tmp_path / "checkout"
     folder.mkdir()
-    (folder / "docs").symlink_to(ROOT / "docs")
+    for name in ("docs", "fixtures"):
+        (folder / name).symlink_to(ROOT / name)
     for block in blocks(page.read_text(encoding="utf-8")):
         run_block(block, folder, environment)
 
@@ -43,6 +44,7 @@ def test_the_pages_that_have_something_to_run_have_it() -> None:
     runnable = {page.name: len(blocks(page.read_text(encoding="utf-8"))) for page in PAGES}
     assert runnable["model.md"] >= 1
     assert runnable["check-by-hand.md"] >= 8
+    assert runnable["imports.md"] >= 6
 
 
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)

@@ -15,6 +15,7 @@ from typing import Annotated, NoReturn
 
 import typer
 
+from clearing.doors.imports.commands import import_commands
 from clearing.model.errors import BookFault, InputFault, OperatingFault, UsageFault
 
 STATUS_UNEXPECTED = 1
@@ -246,6 +247,9 @@ def quote(
         return quote_offers(book, offers, as_json=as_json)
 
     _leave_with(run)
+
+
+app.add_typer(import_commands(lambda run: _leave_with(run)), name="import")
 
 
 def main() -> NoReturn:
