@@ -39,7 +39,7 @@ class Rulebook:
     """The longest chain of gifts, in deliveries; None: as ``max_ring``."""
     screening: str = "neighbours"
     """Of whom the allow and deny lists of an offer speak: those that it meets, or all of its ring."""
-    work_limit: int = 200
+    work_limit: int = 2_000
     """Relaxations solved for each component at most."""
 
     @property

@@ -126,7 +126,7 @@ def test_rulebook_2_has_defaults_of_its_own(tmp_path: Path) -> None:
     rulebook, _, faults = read(tmp_path, "version = 2")
     assert not faults.counts
     assert rulebook == DEFAULTS[2]
-    assert (rulebook.self_crossing, rulebook.screening, rulebook.work_limit) == ("refuse", "neighbours", 200)
+    assert (rulebook.self_crossing, rulebook.screening, rulebook.work_limit) == ("refuse", "neighbours", 2_000)
     assert (rulebook.max_ring, rulebook.max_chain, rulebook.chain_limit) == (None, None, None)
     assert DEFAULTS[1] == Rulebook()
 

@@ -51,7 +51,7 @@ def read_rulebook(bytes_read: bytes, found: Findings) -> Rulebook | None:
         max_ring=_count(line["max_ring"]),
         max_chain=_count(line["max_chain"]),
         screening=line["screening"] or "neighbours",
-        work_limit=_count(line["work_limit"]) or 200,
+        work_limit=_count(line["work_limit"]) or 2_000,
     )
 
 

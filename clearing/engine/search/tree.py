@@ -66,7 +66,8 @@ class Put:
         duals = self._nothing(component)
         if relaxed is not None:
             found = relaxed.duals
-            known = {name: value for name, value in found.groups.items() if name in component.capacity or name in bounds}
+            named = component.capacity.keys() | bounds.keys()
+            known = {name: value for name, value in found.groups.items() if name in named}
             before = found.before if self.multipliers is None else self.multipliers
             duals = Duals(known, found.nodes, before, found.served)
         return Node(bounds, prove(component, self.stage, bounds, duals), relaxed)

@@ -87,7 +87,7 @@ def test_rulebook_2_is_read_with_its_conditions() -> None:
     rulebook = seen.rulebook
     assert (rulebook.version, rulebook.objectives, rulebook.obligations) == (2, ("items", "lottery"), "set-off")
     assert (rulebook.max_ring, rulebook.max_chain, rulebook.screening) == (3, None, "ring")
-    assert (rulebook.self_crossing, rulebook.work_limit) == ("refuse", 200)
+    assert (rulebook.self_crossing, rulebook.work_limit) == ("refuse", 2_000)
 
 
 @pytest.mark.parametrize(

@@ -1,0 +1,74 @@
+"""Books of desks with conditions at the size of a session: what is found is proven to one part in 100,000."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from random import Random
+
+import pytest
+
+from clearing.engine.admission import admit
+from clearing.engine.search.rows import build_rows
+from clearing.engine.search.search import Searched, search
+from clearing.engine.search.tiers import INTEGER, find_tiers
+from clearing.engine.search.witness import is_feasible
+from clearing.model.book import Book
+from clearing.model.rulebook import DEFAULTS
+from clearing.solvers.apart import SolverApart
+from tests.books import book, offer
+
+ASSETS = 50
+
+
+def desks(offers: int, *, whole: float, half: float, seed: int) -> Book:
+    """Offers of one asset for another around a market; shares of them all or none, or with a minimum of half."""
+    draw = Random(seed)
+    names = [f"A{number:02d}" for number in range(ASSETS)]
+    values = {name: draw.randrange(2_000, 90_000) for name in names}
+    premium = {name: draw.gauss(0, 20_000) for name in names}
+    rows = []
+    for number in range(offers):
+        gives, takes = draw.sample(names, 2)
+        quantity, share = draw.randrange(50, 5_000), draw.random()
+        asked: dict[str, object] = {}
+        if share < whole:
+            asked = {"all_or_none": True}
+        elif share < whole + half:
+            asked = {"min_fill": quantity // 2}
+        limit = int(premium[gives] - premium[takes] + draw.gauss(0, 10_000))
+        desk = f"D{draw.randrange(offers // 10)}"
+        conditions = {"conditions": asked} if asked else {}
+        rows.append(offer(f"O{number:05d}", desk, gives, quantity, (takes, limit), **conditions))
+    return book(values=values, offers=rows, rulebook=replace(DEFAULTS[2], self_crossing="allow"), credit_limit=10**15)
+
+
+def searched(made: Book) -> Searched:
+    admission = admit(made)
+    (tier,) = find_tiers(made, admission)
+    assert tier.tier == INTEGER
+    with SolverApart() as solver:
+        found = search(build_rows(made, admission, tier), bytes(32), solver)
+        assert not solver.failures
+    assert is_feasible(found.component, found.rings)
+    return found
+
+
+def test_three_hundred_offers_are_proven_to_a_hundred_thousandth() -> None:
+    surplus = searched(desks(300, whole=0.3, half=0.3, seed=1)).proof.stages[0]
+    assert surplus.value < 0
+    assert surplus.value - surplus.bound <= -surplus.value // 100_000
+
+
+@pytest.mark.long
+@pytest.mark.parametrize("seed", [1, 2])
+def test_three_thousand_offers_are_proven_to_a_hundred_thousandth(seed: int) -> None:
+    surplus = searched(desks(3_000, whole=0.3, half=0.3, seed=seed)).proof.stages[0]
+    assert surplus.value - surplus.bound <= -surplus.value // 100_000
+
+
+@pytest.mark.long
+def test_whole_offers_alone_find_a_good_answer_and_tell_the_gap() -> None:
+    found = searched(desks(3_000, whole=1.0, half=0.0, seed=1))
+    surplus = found.proof.stages[0]
+    assert found.limit_reached == any(s.value > s.bound for s in found.proof.stages if s.objective != "lottery")
+    assert surplus.value - surplus.bound <= -surplus.value // 100
