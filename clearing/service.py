@@ -9,7 +9,7 @@ from __future__ import annotations
 import platform
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, TypeAlias
 
 from clearing import __version__
@@ -23,6 +23,7 @@ from clearing.audit.stored_outcome import read_stored_outcome
 from clearing.audit.stored_record import read_stored_record
 from clearing.engine.accounts import add_up, book_entries, take_positions
 from clearing.engine.admission import Admission, admit, not_kept
+from clearing.engine.credit import after, discharge
 from clearing.engine.explain import explain
 from clearing.engine.flow_solver import FLOW_SOLVERS
 from clearing.engine.legs import make_legs
@@ -215,6 +216,11 @@ def decide(
         shares, rings, certificate, paid, returned = (
             whole.shares, whole.rings, whole.certificate, whole.paid, whole.returned,
         )  # fmt: skip
+    moved = None
+    if book.rulebook.obligations == "credit":
+        credit = discharge(book, admission, shares, salt, flow_solver)
+        shares, rings, moved = replace(shares, obligation=credit.obligation), after(rings, credit.rings), credit.moved
+        certificate = replace(certificate, credit_stages=credit.stages)
     legs, fills = make_legs(book, rings, shares, premia, salt, flow_solver)
     instructions = issue_instructions(book, legs)
     return Outcome(
@@ -224,7 +230,7 @@ def decide(
         premia=premia,
         rings=rings,
         legs=legs,
-        entries=book_entries(book, legs, paid=paid, returned=returned),
+        entries=book_entries(book, legs, paid=paid, returned=returned, moved=moved),
         positions=take_positions(book, legs),
         instructions=instructions,
         totals=add_up(book, fills, rings, legs, instructions),

@@ -17,7 +17,7 @@ from clearing.audit.input_lines import asset_names
 from clearing.audit.proof_objects import component_object
 from clearing.model.book import Book, Offers
 from clearing.model.faults import Refusal
-from clearing.model.outcome import Certificate, Fills, Instructions, Legs, Outcome, Premium, Rings
+from clearing.model.outcome import Certificate, Fills, Instructions, Legs, Outcome, Premium, Rings, Stage
 
 if TYPE_CHECKING:
     from clearing.model.columns import IntArray
@@ -57,21 +57,26 @@ def ring_id(ring: int) -> str:
 
 def certificate_line(certificate: Certificate, *, version: int = 1) -> str:
     """The certificate as one canonical object; potentials are written by schema, there may be millions."""
-    stages = ",".join(
-        f'{{"objective":{canonical(stage.objective)},"potentials":{{'
-        + ",".join([f'"{node}":"{stage.potentials[node]}"' for node in sorted(stage.potentials)])
-        + f'}},"value":"{stage.value}"}}'
-        for stage in certificate.stages
-    )
     components, reached, name = "", "", CERTIFICATE_FORMAT
     if version > 1:
         name = CERTIFICATE_FORMAT_2
         components = f'"components":{canonical([component_object(each) for each in certificate.components])},'
+        if certificate.credit_stages is not None:
+            components += f'"credit_stages":[{_stages(certificate.credit_stages)}],'
         reached = f',"work_limit_reached":{canonical(certificate.work_limit_reached)}'
     return (
         f'{{"bound":"{certificate.bound}",{components}"format":"{name}","gap":"{certificate.gap}",'
         f'"lottery_stages":{certificate.lottery_stages},"optimal":{canonical(certificate.optimal)},'
-        f'"stages":[{stages}],"unique":{canonical(certificate.unique)}{reached}}}'
+        f'"stages":[{_stages(certificate.stages)}],"unique":{canonical(certificate.unique)}{reached}}}'
+    )
+
+
+def _stages(stages: Sequence[Stage]) -> str:
+    return ",".join(
+        f'{{"objective":{canonical(stage.objective)},"potentials":{{'
+        + ",".join([f'"{node}":"{stage.potentials[node]}"' for node in sorted(stage.potentials)])
+        + f'}},"value":"{stage.value}"}}'
+        for stage in stages
     )
 
 

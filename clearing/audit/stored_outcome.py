@@ -73,6 +73,7 @@ def _certificate(read: Read) -> Certificate:
             gap=int(record["gap"]),
             lottery_stages=int(record["lottery_stages"]),
             components=tuple(component_of(each) for each in record.get("components", ())),
+            credit_stages=[_stage(stage) for stage in record["credit_stages"]] if "credit_stages" in record else None,
             work_limit_reached=_flag(record.get("work_limit_reached", False)),
         )
     except MALFORMED as error:

@@ -42,7 +42,7 @@ def stored_rings(read: Read, book: Book, offer_of: dict[str, int], asset_of: dic
         if len(named) < 2:
             raise flaw("it has fewer than two nodes")
         claims = named[0].startswith("claim:")
-        sources = [NONE] * len(named) if claims else _sources(named, record["segments"], asset_of)
+        sources = [NONE] * _between_claims(named) if claims else _sources(named, record["segments"], asset_of)
         rows = obligation_of if claims else offer_of
         for segment in record["segments"]:
             members = segment["members"]
@@ -79,6 +79,11 @@ def stored_rings(read: Read, book: Book, offer_of: dict[str, int], asset_of: dic
         member_alternative=alternative,
         member_delivers=_delivers(assets, starts) if book.rulebook.version > 1 else None,
     )
+
+
+def _between_claims(nodes: Sequence[str]) -> int:
+    """Arcs from claim to claim: those into the hub and out of it are accounts."""
+    return len(nodes) - 2 * nodes.count("hub")
 
 
 def _delivers(taken: IntArray, starts: IntArray) -> BoolArray:

@@ -12,6 +12,7 @@ from clearing.model.rulebook import (
     CHAIN_LENGTHS,
     DEFAULTS,
     NETTING_FORMS,
+    OBLIGATIONS,
     RING_LENGTHS,
     SCREENINGS,
     SELF_CROSSINGS,
@@ -27,7 +28,7 @@ _WORDS: Mapping[int, Mapping[str, Sequence[object]]] = {
     1: {"even_segments": _SEGMENTS, "obligations": ("set-off",), "self_crossing": ("allow",)},
     2: {
         "even_segments": _SEGMENTS,
-        "obligations": ("set-off",),
+        "obligations": OBLIGATIONS,
         "self_crossing": SELF_CROSSINGS,
         "screening": SCREENINGS,
     },

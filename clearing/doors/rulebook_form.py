@@ -41,7 +41,7 @@ class RulebookForm(BaseModel):
     objectives: Annotated[list[str], _check(lambda names: are_objectives(names, version=2))] | None = None
     even_segments: Annotated[StrictInt, _check(lambda number: number == 16)] | None = None
     netting_form: Literal["gross", "net"] | None = None
-    obligations: Literal["set-off"] | None = None
+    obligations: Literal["set-off", "credit"] | None = None
     residual_tolerance: Annotated[str, _check(lambda text: tolerance_micro(text) is not None)] | None = None
     allowance_bps: Annotated[str, _check(lambda text: allowance_ppm(text) is not None)] | None = None
     self_crossing: Literal["refuse", "allow"] | None = None

@@ -35,7 +35,7 @@ _SECOND = {
     "version": "1 or 2",
     "objectives": f'two or more of {", ".join(OBJECTIVES_2)}, none of them twice, "lottery" last',
     **_EITHER,
-    "obligations": '"set-off"',
+    "obligations": '"set-off" or "credit"',
     "self_crossing": '"refuse" or "allow"',
     "max_ring": _integers(RING_LENGTHS, "members of the longest ring"),
     "max_chain": _integers(CHAIN_LENGTHS, "deliveries of the longest chain"),

@@ -18,7 +18,8 @@ def session_lines(session: Session) -> list[str]:
         f"offers     {offers:,}: {totals.filled_offers:,} filled, {totals.partly_filled_offers:,} partly, "
         f"{unfilled:,} unfilled, {refused:,} refused",
         f"cleared    {amount(totals.value_cleared_micro)} index units delivered, "
-        f"{amount(totals.obligations_cleared_micro)} of obligations set off",
+        f"{amount(totals.obligations_cleared_micro)} of obligations "
+        f"{'set off' if session.book.rulebook.obligations == 'set-off' else 'discharged'}",
         f"rings      {len(outcome.rings.nodes):,}, the longest of {count(totals.longest_ring, 'member')}; "
         f"{count(totals.participants_served, 'participant')} served",
         f"result     {proof}, {choice_words(certificate)}",

@@ -20,12 +20,18 @@ if TYPE_CHECKING:
 
 
 def book_entries(
-    book: Book, legs: Legs, *, paid: IntArray | None = None, returned: IntArray | None = None
+    book: Book,
+    legs: Legs,
+    *,
+    paid: IntArray | None = None,
+    returned: IntArray | None = None,
+    moved: IntArray | None = None,
 ) -> Sequence[Entry]:
     """Entries by (participant, kind); each kind sums to zero, amounts of 0 are left out.
 
     ``paid`` is what searched components pay each participant besides its legs; ``returned`` the value of gifts' returns
-    that it gives less what it takes, which count as if they had been delivered.
+    that it gives less what it takes, which count as if they had been delivered; ``moved`` what obligations with credit
+    move of its index units.
     """
     value, traded = legs.value_micro, book.offers.deliver[legs.giver_offer] == INDEX
     index = _net(book, legs, np.where(traded, -value, 0))
@@ -34,6 +40,8 @@ def book_entries(
         premium = premium + paid
     if returned is not None:
         residual = residual + returned
+    if moved is not None:
+        index = index + moved
     columns = zip(index.tolist(), premium.tolist(), residual.tolist(), strict=True)
     kinds = ("index", "premium", "residual")
     return [

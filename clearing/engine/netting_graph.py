@@ -52,7 +52,7 @@ class NettingGraph:
 
 
 def build_graph(book: Book, admission: Admission) -> NettingGraph:
-    """The graph of the admitted offers and all obligations."""
+    """The graph of the admitted offers, and of all obligations where these are only set off."""
     numbering = _Numbering(book, admission)
     arcs, members = _offer_arcs(book, numbering)
     parts = [
@@ -103,7 +103,8 @@ class _Numbering:
         giving = admitted_rows[offers.deliver[admitted_rows] == INDEX]
         desks = len(book.participants.id)
         self.names: list[str] = []
-        parties = np.concatenate([book.obligations.debtor, book.obligations.creditor])
+        debts = netted_obligations(book)
+        parties = np.concatenate([book.obligations.debtor[debts], book.obligations.creditor[debts]])
         self.claim = self._number("claim:", book.participants.id, parties, desks)
         self.hub = len(self.names) if len(taking) or len(giving) else NONE
         self.names += ["hub"] if self.hub != NONE else []
@@ -237,6 +238,11 @@ def _account_arcs(
 
 
 def _obligation_arcs(book: Book, nodes: _Numbering) -> tuple[IntArray, ...]:
-    debts = book.obligations
-    creditor, debtor = nodes.claim[debts.creditor], nodes.claim[debts.debtor]
-    return _arcs(creditor, debtor, debts.amount_micro, 0, OBLIGATION, np.arange(len(debts.id)))
+    debts, netted = book.obligations, netted_obligations(book)
+    creditor, debtor = nodes.claim[debts.creditor[netted]], nodes.claim[debts.debtor[netted]]
+    return _arcs(creditor, debtor, debts.amount_micro[netted], 0, OBLIGATION, netted)
+
+
+def netted_obligations(book: Book) -> IntArray:
+    """Those of the netting graph: none where obligations are discharged with credit, after the goods."""
+    return np.arange(len(book.obligations.id) if book.rulebook.obligations == "set-off" else 0)

@@ -35,14 +35,20 @@ class Optimum:
     lottery_stages: int
 
 
-def optimise(book: Book, graph: NettingGraph, salt: bytes, solver: FlowSolver) -> Optimum:
-    """Minimise stage after stage until the circulation is unique. Raises LawBroken on a wrong answer."""
+def optimise(
+    book: Book, graph: NettingGraph, salt: bytes, solver: FlowSolver, objectives: Sequence[str] = ()
+) -> Optimum:
+    """Minimise stage after stage, those of the rulebook without ``objectives``, until the circulation is unique.
+
+    Raises LawBroken on a wrong answer.
+    """
+    objectives = objectives or book.rulebook.objectives
     network, face = _whole(graph)
     flow = np.zeros(len(graph.tail), dtype=np.int64)
     balance = np.zeros(network.nodes, dtype=np.int64)
-    first = len(book.rulebook.objectives) - 1
+    first = len(objectives) - 1
     for number in range(first + LOTTERY_STAGES_MAX):
-        steps = _steps(book, graph, face, number, salt)
+        steps = _steps(book, graph, face, number, salt, objectives)
         flow = minimise(network, face, steps, flow, balance, solver)
         potential = potentials(network, face, steps, flow)
         if number >= first and is_unique(network, face, steps, flow, potential):
@@ -51,14 +57,16 @@ def optimise(book: Book, graph: NettingGraph, salt: bytes, solver: FlowSolver) -
     raise LawBroken(f"no unique circulation after {LOTTERY_STAGES_MAX} lottery stages")
 
 
-def certify(book: Book, graph: NettingGraph, salt: bytes, optimum: Optimum) -> tuple[Certificate, IntArray]:
+def certify(
+    book: Book, graph: NettingGraph, salt: bytes, optimum: Optimum, objectives: Sequence[str] = ()
+) -> tuple[Certificate, IntArray]:
     """The certificate, and the potentials of stage 1 that the premia are taken from."""
+    objectives = objectives or book.rulebook.objectives
     network, face = _whole(graph)
     stages, recorded = [], []
-    objectives = book.rulebook.objectives
     last = len(objectives) - 2 + optimum.lottery_stages
     for number in range(last + 1):
-        steps = _steps(book, graph, face, number, salt)
+        steps = _steps(book, graph, face, number, salt, objectives)
         potential = potentials(network, face, steps, optimum.flow)
         name = objectives[min(number, len(objectives) - 1)]
         value = _value(face, steps, optimum.flow, name)
@@ -77,14 +85,18 @@ def _whole(graph: NettingGraph) -> tuple[Network, Face]:
     return Network(len(graph.nodes), graph.tail, graph.head), Face(low, graph.capacity, free)
 
 
-def _steps(book: Book, graph: NettingGraph, face: Face, number: int, salt: bytes) -> Steps:
+def _steps(
+    book: Book, graph: NettingGraph, face: Face, number: int, salt: bytes, objectives: Sequence[str]
+) -> Steps:
     """The cost of each arc in stage ``number``, counted from 0."""
-    lottery = number + 2 - len(book.rulebook.objectives)
+    lottery = number + 2 - len(objectives)
     if lottery > 0:
         return flat(_lottery(book, graph, face, lottery, salt))
-    name = book.rulebook.objectives[number]
+    name = objectives[number]
     if name == "surplus":
         return flat(graph.cost)
+    if name == "credit":
+        return flat(((graph.kind == ACCOUNT) & (graph.head == graph.hub)).astype(np.int64))
     if name in ("items", "priority"):
         return flat(_piece_costs(book, graph, name))
     delivering = (graph.kind == OFFER) | (graph.kind == WHOLE) | (graph.kind == OBLIGATION)

@@ -54,7 +54,8 @@ def find_rings(book: Book, graph: NettingGraph, flow: IntArray, shares: Shares) 
     """Extract the rings of the whole flow and overlay their members."""
     extracted = extract(_merged(graph, flow))
     members = _members(book, graph, shares)
-    claims = set(graph.tail[graph.kind == OBLIGATION].tolist())
+    owed = graph.kind == OBLIGATION
+    claims = set(np.concatenate([graph.tail[owed], graph.head[owed]]).tolist())
     segments = _overlay(extracted, members)
     return Rings(
         nodes=[tuple(graph.nodes[x] for x in ring.nodes) for ring in extracted],

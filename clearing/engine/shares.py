@@ -39,7 +39,9 @@ def share(book: Book, graph: NettingGraph, flow: IntArray, salt: bytes) -> Share
     alternative[offers.alt_start[graph.member]] = _members(book, graph, flow, salt)
     offer = np.zeros(len(offers.id), dtype=np.int64)
     np.add.at(offer, np.repeat(np.arange(len(offers.id)), np.diff(offers.alt_start)), alternative)
-    return Shares(offer, alternative, flow[graph.kind == OBLIGATION])
+    obligation = np.zeros(len(book.obligations.id), dtype=np.int64)
+    obligation[graph.owner[graph.kind == OBLIGATION]] = flow[graph.kind == OBLIGATION]
+    return Shares(offer, alternative, obligation)
 
 
 def _members(book: Book, graph: NettingGraph, flow: IntArray, salt: bytes) -> IntArray:

@@ -54,6 +54,8 @@ class Certificate:
     lottery_stages: int
     components: Sequence[ComponentProof] = ()
     """Rulebook 2: every component, with the proofs of those that were searched."""
+    credit_stages: Sequence[Stage] | None = None
+    """The stages of obligations with credit; None where these are only set off."""
     work_limit_reached: bool = False
     """Whether the work limit ended a search that might have closed a gap."""
 

@@ -11,6 +11,7 @@ OBJECTIVES_2 = ("surplus", "value", "items", "participants", "priority", "delive
 """The names that the list of rulebook 2 is made of."""
 NETTING_FORMS = ("gross", "net")
 SCREENINGS = ("neighbours", "ring")
+OBLIGATIONS = ("set-off", "credit")
 SELF_CROSSINGS = ("refuse", "allow")
 RING_LENGTHS = range(2, 1_001)
 CHAIN_LENGTHS = range(1, 1_001)

@@ -91,7 +91,7 @@ def test_a_cut_off_may_be_a_toml_time_with_offset(tmp_path: Path) -> None:
         ('version = 2\nobjectives = ["worth", "lottery"]', "objectives", "participants, priority, deliveries"),
         ("version = 2\nobjectives = []", "objectives", "two or more"),
         ('version = 2\nself_crossing = "ask"', "self_crossing", '"refuse" or "allow"'),
-        ('version = 2\nobligations = "credit"', "obligations", '"set-off"'),
+        ('version = 2\nobligations = "paid"', "obligations", '"set-off" or "credit"'),
         ('version = 2\nscreening = "all"', "screening", '"neighbours" or "ring"'),
         ("version = 2\nmax_ring = 1", "max_ring", "from 2 to 1,000"),
         ("version = 2\nmax_ring = 1001", "max_ring", "from 2 to 1,000"),

@@ -14,6 +14,7 @@ from clearing.audit.verify import forms, law0_previous, law0_seal
 from clearing.audit.verify.book import Book
 from clearing.audit.verify.certificate import Certificate, read_certificate
 from clearing.audit.verify.components import Admitted, find_components
+from clearing.audit.verify.credit import credit_ring_lines, moved_accounts, split_credit
 from clearing.audit.verify.fills import Fills, read_fills
 from clearing.audit.verify.graph import Graph, build_graph
 from clearing.audit.verify.inputs import read_book
@@ -25,7 +26,7 @@ from clearing.audit.verify.law3_limits import check_money, check_premia, read_pr
 from clearing.audit.verify.law4_circulation import check_circulation
 from clearing.audit.verify.law5_premia import par_lines, premium_lines
 from clearing.audit.verify.law5_shares import check_shares
-from clearing.audit.verify.law5_stages import check_stages
+from clearing.audit.verify.law5_stages import check_credit_stages, check_stages
 from clearing.audit.verify.law6_accounts import entry_lines, position_lines, sum_accounts
 from clearing.audit.verify.law6_counts import check_counts
 from clearing.audit.verify.law6_instructions import instruction_lines, settle
@@ -119,11 +120,16 @@ def _check_outcome(session: _Session, book: Book) -> None:
         found.skip("refused offers are filled", *found.laws[3:])
         return
     admitted = Admitted(refused, admission.dropped, admission.headroom)
-    search = find_search(book, admitted, find_components(book, admitted)) if book.rulebook.version > 1 else Search()
+    search = Search()
+    if book.rulebook.version > 1:
+        search = find_search(book, fills, admitted, find_components(book, admitted))
     graph = build_graph(
         book, fills, refused | search.offers, admission.headroom, dropped=admitted.dropped, alone=search.alone
     )
-    if not check_circulation(book, fills, graph, found, search.offers):
+    holds = check_circulation(book, fills, graph, found, search.offers)
+    if search.credit is not None:
+        holds &= check_circulation(book, fills, search.credit, found, frozenset(range(len(book.offers.id))))
+    if not holds:
         found.skip("the fills are no circulation", 3, *found.laws[5:])
         return
     premia = read_premia(waiting.get(forms.PREMIA.path, b""), book, fills, found, search.offers)
@@ -131,21 +137,26 @@ def _check_outcome(session: _Session, book: Book) -> None:
         found.skip("the premia cannot be read", 3, 6)
     else:
         check_premia(book, fills, premia, found, search.offers)
-    certificate = _check_optimum(session, book, fills, graph)
+    certificate = _check_optimum(session, book, fills, graph, search)
     _check_settlement(session, book, fills, graph, premia, search, certificate, len(refused))
 
 
-def _check_optimum(session: _Session, book: Book, fills: Fills, graph: Graph) -> Certificate | None:
+def _check_optimum(
+    session: _Session, book: Book, fills: Fills, graph: Graph, search: Search
+) -> Certificate | None:
     """Law 5; what the premia should be can be said where the first stage is proven."""
     found, waiting = session.found, session.waiting
     check_shares(book, fills, graph, session.salt, found)
     content = waiting.pop(forms.CERTIFICATE_PATH, None)
-    version = book.rulebook.version
-    certificate = read_certificate(content, found, version) if content is not None else None
+    rules, certificate = book.rulebook, None
+    if content is not None:
+        certificate = read_certificate(content, found, rules.version, rules.obligations)
     if certificate is None:
         found.skip("the certificate cannot be read", 5, *found.laws[7:])
         return None
     potentials = check_stages(book, graph, certificate, session.salt, found)
+    if search.credit is not None:
+        check_credit_stages(book, search.credit, certificate.credit_stages, session.salt, found)
     if book.rulebook.objectives[0] != "surplus":
         compare(waiting.pop(forms.PREMIA.path, b""), par_lines(graph), forms.PREMIA, 5, found)
     elif potentials is not None and forms.PREMIA.path in waiting:
@@ -165,19 +176,13 @@ def _check_settlement(
 ) -> None:
     """Laws 6 and 7, and what law 3 says of money."""
     found, waiting, exchange = session.found, session.waiting, Exchange()
-    lines = ring_lines(book, fills, graph, extract_rings(graph), exchange, search.offers)
-    circulating, searched = split_search(search, waiting.pop(forms.RINGS.path, b""))
-    compare(circulating, lines, forms.RINGS, 6, found)
-    for _ in lines:
-        pass
-    if not check_rings(search, fills, searched, exchange, found):
-        found.skip("the rings of searched components are not those of the fills", 3, 6)
+    if not _check_rings(session, book, fills, graph, search, exchange):
         return
     if certificate is not None and book.rulebook.version > 1:
         check_search(search, book, fills, certificate, session.salt, found)
     filled, fills = fills, booked_fills(search, fills)
-    content = waiting.get(forms.LEGS.path)
-    recorded = read_legs(content, book, found) if content is not None else None
+    written = waiting.get(forms.LEGS.path)
+    recorded = read_legs(written, book, found) if written is not None else None
     if recorded is None:
         waiting.pop(forms.LEGS.path, None)
         found.skip("the legs cannot be read", 3, 6)
@@ -194,6 +199,8 @@ def _check_settlement(
     compare(waiting.pop(forms.LEGS.path), leg_lines(book, priced, exchange), forms.LEGS, 6, found)
     sums = sum_accounts(book, priced)
     book_pay(search, book, sums)
+    if search.credit is not None:
+        sums.index = [own + moved for own, moved in zip(sums.index, moved_accounts(book, fills), strict=True)]
     check_money(book, filled, legs, priced, sums, premia, found, search.places)
     instructions, groups = settle(book, priced, exchange, sums)
     del priced
@@ -212,3 +219,25 @@ def _check_settlement(
         "groups": len(set(groups.values())),
     }
     check_counts(session.manifest, book, filled, exchange, legs, settled, found)
+
+
+def _check_rings(
+    session: _Session, book: Book, fills: Fills, graph: Graph, search: Search, exchange: Exchange
+) -> bool:
+    """Whether what the rings exchange is known: those of the circulation, then what was searched, then credit."""
+    found = session.found
+    content, discharging = split_credit(book, session.waiting.pop(forms.RINGS.path, b""))
+    circulating, searched = split_search(search, content)
+    lines = ring_lines(book, fills, graph, extract_rings(graph), exchange, search.offers)
+    compare(circulating, lines, forms.RINGS, 6, found)
+    for _ in lines:
+        pass
+    if not check_rings(search, fills, searched, exchange, found):
+        found.skip("the rings of searched components are not those of the fills", 3, 6)
+        return False
+    if search.credit is not None:
+        lines = credit_ring_lines(book, fills, search.credit, exchange)
+        compare(discharging, lines, forms.RINGS, 6, found)
+        for _ in lines:
+            pass
+    return True

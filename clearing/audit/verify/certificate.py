@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -27,6 +28,7 @@ class Stage:
     objective: str
     value: int
     potentials: dict[str, str]
+    field: str = "stages"
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,20 +43,28 @@ class Certificate:
     lottery_stages: int
     components: list[ProvenComponent] | None = None
     """None under rulebook 1."""
+    credit_stages: tuple[Stage, ...] = ()
+    """Those of obligations with credit."""
     work_limit_reached: bool = False
 
 
-def read_certificate(bytes_read: bytes, found: Findings, version: int = 1) -> Certificate | None:
-    """The certificate under a rulebook of this version, or None if it is malformed."""
+CREDIT = "credit_stages"
+
+
+def read_certificate(
+    bytes_read: bytes, found: Findings, version: int = 1, obligations: str = "set-off"
+) -> Certificate | None:
+    """The certificate under a rulebook of this version that treats obligations so, or None if it is malformed."""
     value, wrong = _read(bytes_read)
-    if wrong is None and not _has(value, **_FIELDS, **(_FIELDS_2 if version == 2 else {})):
+    fields = {**_FIELDS, **(_FIELDS_2 if version == 2 else {}), **({CREDIT: list} if obligations == "credit" else {})}
+    if wrong is None and not _has(value, **fields):
         wrong = "does not have the fields of a certificate, each of its type"
     if wrong is None and value["format"] != FORMATS[version]:
         wrong = f"must have the format {FORMATS[version]}"
     if wrong is None and not (_integer(value["bound"]) and _integer(value["gap"])):
         wrong = "bound and gap are integers in text"
     if wrong is None:
-        wrong = next(filter(None, map(_wrong_stage, value["stages"])), None)
+        wrong = next(filter(None, map(_wrong_stage, [*value["stages"], *value.get(CREDIT, ())])), None)
     components = None
     if wrong is None and version == 2:
         try:
@@ -64,10 +74,10 @@ def read_certificate(bytes_read: bytes, found: Findings, version: int = 1) -> Ce
     if wrong is not None:
         found.add(0, wrong, CERTIFICATE_PATH, 1)
         return None
-    stages = [Stage(each["objective"], int(each["value"]), each["potentials"]) for each in value["stages"]]
+    stages, credit = _stages(value["stages"], "stages"), tuple(_stages(value.get(CREDIT, ()), CREDIT))
     claims = (value["unique"], value["optimal"], int(value["bound"]), int(value["gap"]))
     reached = value.get("work_limit_reached", False)
-    return Certificate(stages, *claims, value["lottery_stages"], components, reached)
+    return Certificate(stages, *claims, value["lottery_stages"], components, credit, reached)
 
 
 def stage_potentials(stage: Stage, graph: Graph, found: Findings) -> list[int] | None:
@@ -76,8 +86,16 @@ def stage_potentials(stage: Stage, graph: Graph, found: Findings) -> list[int] |
     extra = [name for name in stage.potentials if name not in graph.number]
     for name in [*missing, *extra]:
         what = "has no potential" if name in graph.number else "is no node of the graph"
-        found.add(5, f"{stage.objective}: {shown(name)} {what}", CERTIFICATE_PATH, 1, "potentials")
+        found.add(5, f"{stage.objective}: {shown(name)} {what}", CERTIFICATE_PATH, 1, _field(stage))
     return None if missing or extra else [int(stage.potentials[name]) for name in graph.node]
+
+
+def _field(stage: Stage) -> str:
+    return "potentials" if stage.field == "stages" else stage.field
+
+
+def _stages(written: Sequence[Any], field: str) -> list[Stage]:
+    return [Stage(each["objective"], int(each["value"]), each["potentials"], field) for each in written]
 
 
 def _read(bytes_read: bytes) -> tuple[Any, str | None]:

@@ -11,20 +11,22 @@ Example: an unfilled offer b -> a of limit −5 and an unfilled offer a -> b of 
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from clearing.audit.verify.asks import Asks
 from clearing.audit.verify.book import Book
 from clearing.audit.verify.certificate import Certificate, Stage, stage_potentials
 from clearing.audit.verify.forms import CERTIFICATE_PATH
-from clearing.audit.verify.graph import ALTERNATIVE, OBLIGATION, OFFER, WHOLE, Graph
+from clearing.audit.verify.graph import ACCOUNT, ALTERNATIVE, HUB, OBLIGATION, OFFER, WHOLE, Graph
 from clearing.audit.verify.lottery import arc_cost
 from clearing.audit.verify.report import Findings
 from clearing.audit.verify.residual import Residual, Step, components, condense, condense_linear
 
 SEGMENTS = 16
 LOTTERY = "lottery"
+CREDIT_LEADING = ("value", "credit", "even")
+"""Of obligations with credit."""
 SPLIT_KINDS = (OFFER, WHOLE, OBLIGATION)
 
 
@@ -54,10 +56,23 @@ def check_stages(book: Book, graph: Graph, certificate: Certificate, salt: bytes
     if certificate.lottery_stages != len(certificate.stages) - len(leading):
         message = f"is {certificate.lottery_stages} and must be {len(certificate.stages) - len(leading)}"
         found.add(5, message, CERTIFICATE_PATH, 1, "lottery_stages")
+    return _check_each(book, graph, certificate.stages, leading, salt, found)
+
+
+def check_credit_stages(
+    book: Book, graph: Graph, stages: Sequence[Stage], salt: bytes, found: Findings
+) -> None:
+    """The stages of obligations with credit, on the graph of these."""
+    _check_each(book, graph, stages, CREDIT_LEADING, salt, found)
+
+
+def _check_each(
+    book: Book, graph: Graph, stages: Sequence[Stage], leading: Sequence[str], salt: bytes, found: Findings
+) -> list[int] | None:
     face = _Face(list(range(len(graph.tail))), [0] * len(graph.tail), list(graph.capacity))
     first: list[int] | None = None
     unique = False
-    for place, stage in enumerate(certificate.stages):
+    for place, stage in enumerate(stages):
         lottery = place + 1 - len(leading)
         expected = leading[place] if lottery < 1 else LOTTERY
         if stage.objective != expected or unique:
@@ -75,7 +90,7 @@ def check_stages(book: Book, graph: Graph, certificate: Certificate, salt: bytes
         unique = lottery >= 1 and _is_unique(graph, priced.steps, potentials)
         first = potentials if place == 0 and expected == "surplus" else first
         face = _next_face(graph, face, priced.steps, potentials, place, expected)
-    _check_end(certificate, len(leading), unique, found)
+    _check_end(stages, leading, unique, found)
     return first
 
 
@@ -92,16 +107,17 @@ def _check_claims(certificate: Certificate, found: Findings) -> None:
             found.add(5, f"is {claimed} and must be {actual}", CERTIFICATE_PATH, 1, name)
 
 
-def _check_end(certificate: Certificate, leading: int, unique: bool, found: Findings) -> None:
-    if len(certificate.stages) <= leading:
-        found.add(5, "stages of the rulebook are missing", CERTIFICATE_PATH, 1, "stages")
+def _check_end(stages: Sequence[Stage], leading: Sequence[str], unique: bool, found: Findings) -> None:
+    field = "credit_stages" if leading is CREDIT_LEADING else "stages"
+    if len(stages) <= len(leading):
+        found.add(5, "stages of the rulebook are missing", CERTIFICATE_PATH, 1, field)
     elif not unique:
         message = "the result is not unique after the last stage: a lottery stage is missing"
-        found.add(5, message, CERTIFICATE_PATH, 1, "unique")
+        found.add(5, message, CERTIFICATE_PATH, 1, "unique" if field == "stages" else field)
 
 
 def _blame(stage: Stage, place: int, message: str, found: Findings) -> None:
-    found.add(5, f"stage {place + 1} ({stage.objective}) {message}", CERTIFICATE_PATH, 1, "stages")
+    found.add(5, f"stage {place + 1} ({stage.objective}) {message}", CERTIFICATE_PATH, 1, stage.field)
 
 
 def _price(book: Book, graph: Graph, face: _Face, place: int, objective: tuple[str, int], salt: bytes) -> _Priced:
@@ -135,6 +151,9 @@ def _costs(book: Book, graph: Graph, name: str) -> list[int]:
         return graph.limit
     if name == "value":
         return [-1 if kind in SPLIT_KINDS else 0 for kind in graph.kind]
+    if name == "credit":
+        hub = graph.number.get(HUB, -1)
+        return [int(kind == ACCOUNT and head == hub) for kind, head in zip(graph.kind, graph.head, strict=True)]
     costs = [0] * len(graph.kind)
     if name not in ("items", "priority"):
         return costs

@@ -56,14 +56,14 @@ def ring_lines(
 ) -> Iterator[str]:
     """The lines of outcome/rings, which no ``searched`` offer is in; what they exchange is gathered on the way."""
     queues = _queues(book, fills, graph, searched)
-    for number, (nodes, size) in enumerate(rings, start=1):
+    for number, (nodes, size) in enumerate(rings, start=exchange.ring_count + 1):
         hops = list(zip(nodes, [*nodes[1:], nodes[0]], strict=True))
         carried = [queues[hop] for hop in hops if hop in queues]
         of_offers = not graph.node[nodes[0]].startswith("claim:")
         segments = ",".join(_segments(book, carried, size, number if of_offers else 0, exchange))
         named = ",".join([f'"{graph.node[node]}"' for node in nodes])
         yield (f'{{"flow_micro":"{size}","nodes":[{named}],"ring_id":"R{number:06d}","segments":[{segments}]}}\n')
-    exchange.ring_count = len(rings)
+    exchange.ring_count += len(rings)
 
 
 def _longer_rings(flow: list[dict[int, int]]) -> Iterator[Ring]:

@@ -10,7 +10,9 @@ from clearing.audit.verify.asks import Asks
 from clearing.audit.verify.book import ANY, Book
 from clearing.audit.verify.certificate import Certificate
 from clearing.audit.verify.components import CIRCULATION, Admitted, Component
+from clearing.audit.verify.credit import build_credit_graph
 from clearing.audit.verify.fills import Fills
+from clearing.audit.verify.graph import Graph
 from clearing.audit.verify.law6_accounts import Accounts
 from clearing.audit.verify.law6_rings import Exchange
 from clearing.audit.verify.law7_claims import check_claims, check_components, check_proofs, surplus_proof
@@ -31,6 +33,8 @@ class Search:
     offers: frozenset[int] = frozenset()
     alone: frozenset[int] = frozenset()
     """Offers of the circulation that form no classes."""
+    credit: Graph | None = None
+    """The circulation of obligations with credit."""
     outcomes: Sequence[Outcome] = ()
     pay: dict[int, int] = field(default_factory=dict)
     """By offer, in µ."""
@@ -38,12 +42,14 @@ class Search:
     """By offer, how many µ its pay may be short by rounding."""
 
 
-def find_search(book: Book, admitted: Admitted, components: Sequence[Component]) -> Search:
-    """What is searched."""
+def find_search(book: Book, fills: Fills, admitted: Admitted, components: Sequence[Component]) -> Search:
+    """What is searched, and the second circulation where there is one."""
+    with_credit = book.rulebook.obligations == "credit"
+    credit = build_credit_graph(book, fills, admitted.headroom) if with_credit else None
     searched = [build_rows(book, admitted, each) for each in components if each.tier != CIRCULATION]
     alone = [offer for each in components if each.tier == CIRCULATION for offer in _stepped(book, each)]
     offers = frozenset(offer for each in searched for offer in each.component.offers)
-    return Search(components, searched, offers, frozenset(alone))
+    return Search(components, searched, offers, frozenset(alone), credit)
 
 
 def split_search(search: Search, rings: bytes) -> tuple[bytes, list[bytes]]:

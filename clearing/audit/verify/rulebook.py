@@ -65,7 +65,7 @@ def _wrong(line: Line) -> Iterator[tuple[str, str, str]]:
         }  # fmt: skip
     elif line["version"] == "2":
         allowed = {
-            "obligations": ("set-off",), "self_crossing": ("refuse", "allow"),
+            "obligations": ("set-off", "credit"), "self_crossing": ("refuse", "allow"),
             "screening": ("neighbours", "ring"),
         }  # fmt: skip
         yield from _wrong_counts(line)

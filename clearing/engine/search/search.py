@@ -20,7 +20,7 @@ from clearing.engine.search.programs import DUAL_SCALE, Programs
 from clearing.engine.search.relaxation import Relaxation, relax
 from clearing.engine.search.rows import Rows
 from clearing.engine.search.tiers import INTEGER
-from clearing.engine.search.tree import Node, Put, Tree, bound_of, broken, flows_of, proof_of
+from clearing.engine.search.tree import DEPTH_MAX, Node, Put, Tree, bound_of, broken, flows_of, proof_of
 from clearing.engine.search.witness import decisions, limits_total, value_of
 from clearing.model.errors import LawBroken
 from clearing.model.proof import ComponentProof, ProvenStage
@@ -87,7 +87,7 @@ def _stage(
         leaves.remove(node)
         if not tree.is_broken(node):
             continue
-        if work.left < 2:
+        if work.left < 2 or node.depth == DEPTH_MAX:
             work.limit_reached = True
             break
         tree.split(node)

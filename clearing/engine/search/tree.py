@@ -30,6 +30,8 @@ TRIED_MAX = 8
 TRIED_ENOUGH = 3
 """So many tries tell what a step gains."""
 ITERATIONS_MAX = 200
+DEPTH_MAX = 200
+"""No node further down is split: proofs are read by recursion, and what so many branches leave, more will not close."""
 RATE = 2**32
 
 
@@ -49,6 +51,7 @@ class Node:
     bounds: Bounds
     proven: Proven
     relaxed: Relaxed | None
+    depth: int = 0
     split: Broken | None = None
     parts: list[Node] = field(default_factory=list)
 
@@ -61,7 +64,7 @@ class Put:
     asked: Stage
     multipliers: Sequence[int] | None
 
-    def node(self, component: Component, bounds: Bounds, relaxed: Relaxed | None) -> Node:
+    def node(self, component: Component, bounds: Bounds, relaxed: Relaxed | None, depth: int = 0) -> Node:
         """A node with what its duals prove."""
         duals = self._nothing(component)
         if relaxed is not None:
@@ -70,7 +73,7 @@ class Put:
             known = {name: value for name, value in found.groups.items() if name in named}
             before = found.before if self.multipliers is None else self.multipliers
             duals = Duals(known, found.nodes, before, found.served)
-        return Node(bounds, prove(component, self.stage, bounds, duals), relaxed)
+        return Node(bounds, prove(component, self.stage, bounds, duals), relaxed, depth)
 
     def _nothing(self, component: Component) -> Duals:
         before = [0] * (len(self.stage.before) + self.stage.pay_own_way)
@@ -97,7 +100,7 @@ class Tree:
         node.split = self._best(node)
         for bounds in _branches(self.component, node.bounds, node.split):
             relaxed = self._program(bounds).under(self.programs, bounds)
-            node.parts.append(self.put.node(self.component, bounds, relaxed))
+            node.parts.append(self.put.node(self.component, bounds, relaxed, node.depth + 1))
 
     def _program(self, groups: Iterable[str]) -> Relaxation:
         """The program in which these groups, too, can be branched on."""

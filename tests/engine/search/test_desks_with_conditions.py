@@ -12,7 +12,7 @@ from clearing.engine.search.rows import build_rows
 from clearing.engine.search.search import Searched, search
 from clearing.engine.search.tiers import INTEGER, find_tiers
 from clearing.engine.search.witness import is_feasible
-from clearing.model.book import Book
+from clearing.model.book import NONE, Book
 from clearing.model.rulebook import DEFAULTS
 from clearing.solvers.apart import SolverApart
 from tests.books import book, offer
@@ -39,7 +39,9 @@ def desks(offers: int, *, whole: float, half: float, seed: int) -> Book:
         desk = f"D{draw.randrange(offers // 10)}"
         conditions = {"conditions": asked} if asked else {}
         rows.append(offer(f"O{number:05d}", desk, gives, quantity, (takes, limit), **conditions))
-    return book(values=values, offers=rows, rulebook=replace(DEFAULTS[2], self_crossing="allow"), credit_limit=10**15)
+    accounts = {f"D{number}": (0, 10**15, NONE) for number in range(offers // 10)}
+    rulebook = replace(DEFAULTS[2], self_crossing="allow")
+    return book(values=values, offers=rows, desks=accounts, rulebook=rulebook)
 
 
 def searched(made: Book) -> Searched:
