@@ -38,16 +38,20 @@ from clearing.engine.search.rows import build_rows
 from clearing.engine.search.search import Searched, search
 from clearing.engine.search.tiers import CIRCULATION, Tier, circulating, find_tiers
 from clearing.engine.search.together import join
+from clearing.engine.search.trials import Bench, try_changes
 from clearing.engine.shares import share
 from clearing.model.arcs import ArcFlow
 from clearing.model.book import Book, SessionTerms
 from clearing.model.errors import BookFault, UsageFault
-from clearing.model.explanation import Explanation
+from clearing.model.explanation import Explanation, Hindrance
 from clearing.model.faults import Fault, FaultReport, Refusal
 from clearing.model.outcome import Outcome
 from clearing.settle.instructions import issue_instructions
 from clearing.settle.statement import draw_statement
 from clearing.solvers.apart import SolverApart
+
+TRIED = (Hindrance.SEARCHED, Hindrance.NO_RING, Hindrance.RING_TOO_LONG)
+"""What explanations of searched components say before any change is tried."""
 
 Progress: TypeAlias = Callable[[str], None]
 """Told the name of each stage as it begins: seal, solve, certify, settle, write."""
@@ -153,8 +157,18 @@ def open_session(bundle: StoredBundle) -> Session:
 
 
 def explain_offer(session: Session, offer_id: str) -> Explanation:
-    """Why one offer was filled as it was. Raises ValueError where the session has no such offer."""
-    return explain(session.book, session.outcome, [session.book.offers.id.index(offer_id)])[0]
+    """Why one offer was filled as it was; in a searched component, what changes that were tried would bring it.
+
+    Raises ValueError where the session has no such offer.
+    """
+    offer = session.book.offers.id.index(offer_id)
+    found = explain(session.book, session.outcome, [offer])[0]
+    if not any(seen.hindrance in TRIED for seen in found.outlook):
+        return found
+    salt = bytes.fromhex(str(session.manifest.record["salt"]))
+    with SolverApart() as solver:
+        bench = Bench(session.book, offer, found.flow_micro, salt, solver, FLOW_SOLVERS["ortools"])
+        return replace(found, trials=try_changes(bench))
 
 
 def statement_of(bundle: StoredBundle, participant_id: str) -> Mapping[str, Any]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import copy
 import json
 from collections.abc import Iterator
+from dataclasses import replace
 from functools import cache
 from importlib import resources
 from pathlib import PurePosixPath
@@ -16,7 +17,7 @@ import pytest
 from clearing.audit.outcome_lines import CERTIFICATE
 from clearing.audit.seal import MANIFEST, seal_inputs
 from clearing.doors.book_folder import read_book
-from clearing.model.rulebook import Rulebook
+from clearing.model.rulebook import DEFAULTS, Rulebook
 from clearing.service import outcome_of
 from tests.audit.samples import MemoryBundle, furnished_book, seal, sealed
 from tests.audit.verify.searched_books import random_searched_book
@@ -66,7 +67,9 @@ def later_inputs() -> dict[str, bytes]:
 @cache
 def searched_bundles() -> list[dict[str, bytes]]:
     """Sessions of rulebook 2 with components of every tier, branches, residual and gifts."""
-    return [clear_in_memory(random_searched_book(seed))[1] for seed in SEARCHED]
+    rules = replace(DEFAULTS[2], obligations="credit")
+    debts = small_book(values={}, obligations=[("1", "A", "B", 10), ("2", "B", "C", 10)], rulebook=rules)
+    return [clear_in_memory(made)[1] for made in (*map(random_searched_book, SEARCHED), debts)]
 
 
 def records(files: dict[str, bytes]) -> Iterator[tuple[str, Any]]:

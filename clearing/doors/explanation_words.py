@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from clearing.doors.trial_words import trial_object, trial_sentences
 from clearing.doors.words import (
     amount,
     asset_id,
@@ -32,6 +33,7 @@ def explanation_sentences(book: Book, found: Explanation) -> list[str]:
         *(_outlook_words(book, found, seen) for seen in found.outlook if seen.hindrance or seen.flow_micro),
         *(_binding_words(book, binding) for binding in found.bindings),
         *_change_words(book, found),
+        *trial_sentences(book, found),
     ]
 
 
@@ -71,6 +73,10 @@ def explanation_object(book: Book, found: Explanation) -> dict[str, object]:
             "brings": "more" if change.more else "less",
             "promised": change.promised,
         }
+    if found.trials:
+        record["trials"] = [trial_object(trial) for trial in found.trials]
+    if found.ring_length is not None:
+        record["shortest_ring"] = found.ring_length
     return _present(record)
 
 
@@ -139,8 +145,12 @@ def _outlook_words(book: Book, found: Explanation, seen: AlternativeOutlook) -> 
             took = f"took {amount(seen.flow_micro)} index units" if seen.flow_micro else "took nothing"
             return (
                 f"For {wanted} it {asks} and {took}: here trade goes in bounded rings or whole pieces, which fit "
-                "together or do not, so that no limit can be named that would be enough."
+                "together or do not."
             )
+        case Hindrance.NO_RING:
+            return f"No ring leads from {given} back to {wanted} past those who would not deal with each other."
+        case Hindrance.RING_TOO_LONG:
+            return f"For {wanted} the shortest ring through it has {found.ring_length} members, more than is allowed."
         case Hindrance.MARGIN:
             return (
                 f"For {wanted} it {asks}, exactly what the market pays, and there is not enough for all at "

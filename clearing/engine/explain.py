@@ -21,8 +21,10 @@ from clearing.engine.arc_flows import arc_flows
 from clearing.engine.changes import change_of_limit, credit_to_admit
 from clearing.engine.netting_graph import ACCOUNT, ALTERNATIVE, OFFER, STOCK, NettingGraph, build_graph
 from clearing.engine.paths import ResidualPaths
-from clearing.engine.search.tiers import circulating
-from clearing.model.book import INDEX, NONE, Book
+from clearing.engine.search.rows import PLAIN, build_rows
+from clearing.engine.search.tiers import circulating, find_tiers
+from clearing.engine.search.trials import shortest_ring
+from clearing.model.book import ANY, INDEX, NONE, Book
 from clearing.model.explanation import (
     AlternativeOutlook,
     Binding,
@@ -145,7 +147,8 @@ def _admitted(scene: _Scene, offer: int) -> Explanation:
 
 
 def _searched(scene: _Scene, offer: int, rows: range) -> Explanation:
-    """An offer of a component without premia: what it got, and that no limit can be named."""
+    """An offer of a component without premia: what it got, and whether a ring through it exists; no limit is named."""
+    length, hindrance = _ring_through(scene, offer)
     flow, capacity = int(scene.outcome.fills.offer_flow_micro[offer]), int(scene.capacity[offer])
     fate = Fate.UNFILLED if flow == 0 else Fate.PARTLY_FILLED if flow < capacity else Fate.FILLED
     outlook = [
@@ -156,7 +159,7 @@ def _searched(scene: _Scene, offer: int, rows: range) -> Explanation:
             flow_micro=int(scene.outcome.fills.alt_flow_micro[row]),
             quantity=int(scene.outcome.fills.alt_quantity[row]),
             paid_ppm=0,
-            hindrance=None if fate is Fate.FILLED else Hindrance.SEARCHED,
+            hindrance=None if fate is Fate.FILLED else hindrance,
             more_below_ppm=None,
             less_above_ppm=None,
         )
@@ -177,7 +180,25 @@ def _searched(scene: _Scene, offer: int, rows: range) -> Explanation:
         headroom_left_micro=left,
         change=None,
         credit_needed_micro=None,
+        ring_length=length if fate is not Fate.FILLED and hindrance is Hindrance.RING_TOO_LONG else None,
     )
+
+
+def _ring_through(scene: _Scene, offer: int) -> tuple[int | None, Hindrance]:
+    """Length of the shortest ring through an offer of a searched component, and what that says."""
+    tier = next(tier for tier in find_tiers(scene.book, scene.admission) if offer in tier.offers)
+    rows = build_rows(scene.book, scene.admission, tier)
+    own, length = (rows.offer == offer) & (rows.kind == PLAIN), shortest_ring(rows, offer)
+    if length is None:
+        others = rows.offer != offer
+        given = np.append(scene.book.offers.deliver[rows.offer[others]], ANY)
+        if not np.isin(rows.asset[own], given).any():
+            return None, Hindrance.NO_GIVER
+        if not (rows.asset[others] == scene.book.offers.deliver[offer]).any():
+            return None, Hindrance.NO_TAKER
+        return None, Hindrance.NO_RING
+    longest = int(np.minimum(rows.ring_limit[own], rows.chain_limit[own]).max())
+    return length, Hindrance.RING_TOO_LONG if length > longest else Hindrance.SEARCHED
 
 
 def _outlook(scene: _Scene, offer: int, row: int, fate: Fate) -> AlternativeOutlook:

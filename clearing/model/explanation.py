@@ -33,6 +33,10 @@ class Hindrance(Enum):
     """Its limit is above what the market pays."""
     SEARCHED = "searched"
     """Its component clears in bounded rings or whole pieces, where no premium says what would be enough."""
+    NO_RING = "no_ring"
+    """In its searched component no ring leads through it, however long."""
+    RING_TOO_LONG = "ring_too_long"
+    """In its searched component the shortest ring through it is longer than the longest allowed."""
     MARGIN = "margin"
     """Its limit is exactly what the market pays, and there is not enough for all at that limit."""
 
@@ -92,6 +96,38 @@ class Change:
     promised: bool
 
 
+class Asked(Enum):
+    """What a trial changes about an offer of a searched component."""
+
+    OWN_LISTS = "own_lists"
+    """Its own allow and deny lists are lifted."""
+    OTHERS_LISTS = "others_lists"
+    """Others' lists do not keep its participant out."""
+    LONGEST_RING = "longest_ring"
+    """Longer rings are allowed, for it and by the rulebook."""
+    MINIMUM = "minimum"
+    """All-or-none or the minimum fill gives way to a smaller minimum."""
+    LOT = "lot"
+    """A smaller lot, a divisor of its own."""
+    LIMIT = "limit"
+    """All its limits are lower by so many ppm."""
+
+
+@dataclass(frozen=True, slots=True)
+class Trial:
+    """One change that was tried by clearing its component again, everything else and the salt being equal.
+
+    ``value`` is the ring length in members, the minimum or lot in increments, or the ppm that limits fall by; ``named``
+    are the participants whose lists gave way. ``proven`` tells whether that clearing was proven the best.
+    """
+
+    asked: Asked
+    value: int | None
+    named: Sequence[str]
+    flow_micro: int
+    proven: bool
+
+
 @dataclass(frozen=True, slots=True)
 class Explanation:
     """One offer's fate with its reasons and figures."""
@@ -112,3 +148,7 @@ class Explanation:
     """The smallest change of a limit that brings more, or for a filled offer the first that brings less."""
     credit_needed_micro: int | None
     """For an offer without headroom: what must be added to its desk's credit limit to admit it."""
+    trials: Sequence[Trial] = ()
+    """Of an offer of a searched component: the changes that were tried and bring more."""
+    ring_length: int | None = None
+    """Of such an offer: the shortest ring through it, where it is longer than allowed."""

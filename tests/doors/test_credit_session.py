@@ -12,10 +12,10 @@ from tests.doors.console import Console, console_of
 FILES = {
     "participants.csv": "participant_id,balance,credit_limit,balance_cap\nACME,0,500,\nBOLT,0,0,0\nCOLT,20,0,\n",
     "assets.csv": "asset_id,unit,increment\nAPPLE,KGM,1\n",
-    "fixing.csv": "asset_id,value\nAPPLE,2\n",
+    "fixing.csv": "asset_id,value\nAPPLE,1\n",
     "offers.csv": (
         "offer_id,participant_id,deliver_asset,deliver_quantity,receive_assets\n"
-        "BUY,ACME,INDEX,100,APPLE\nSELL,COLT,APPLE,50,INDEX\n"
+        "BUY,ACME,INDEX,100,APPLE\nSELL,COLT,APPLE,100,INDEX\n"
     ),
     "obligations.csv": "obligation_id,debtor_id,creditor_id,amount\nO1,ACME,BOLT,700\nO2,BOLT,COLT,600\n",
     "rulebook.toml": 'version = 2\nobligations = "credit"\n',
@@ -58,7 +58,8 @@ def test_every_other_command_reads_the_session(console: Console, book_folder: Pa
     assert "400" in console("statement", bundle, "ACME").out
     assert console("export", bundle, "--out", tmp_path / "tables").status == 0
     assert console("report", bundle).status == 0
-    assert "hub" in (tmp_path / "tables/rings.csv").read_text(encoding="utf-8")
+    (rings,) = (tmp_path / "tables").rglob("rings.csv")
+    assert "hub" in rings.read_text(encoding="utf-8")
 
 
 def test_set_off_of_the_same_book_discharges_nothing(console: Console, book_folder: Path, tmp_path: Path) -> None:

@@ -20,7 +20,7 @@ from tests.books import book, offer
 ASSETS = 50
 
 
-def desks(offers: int, *, whole: float, half: float, seed: int) -> Book:
+def desks(offers: int, *, whole: float, half: float, seed: int, work_limit: int = 2_000) -> Book:
     """Offers of one asset for another around a market; shares of them all or none, or with a minimum of half."""
     draw = Random(seed)
     names = [f"A{number:02d}" for number in range(ASSETS)]
@@ -40,7 +40,7 @@ def desks(offers: int, *, whole: float, half: float, seed: int) -> Book:
         conditions = {"conditions": asked} if asked else {}
         rows.append(offer(f"O{number:05d}", desk, gives, quantity, (takes, limit), **conditions))
     accounts = {f"D{number}": (0, 10**15, NONE) for number in range(offers // 10)}
-    rulebook = replace(DEFAULTS[2], self_crossing="allow")
+    rulebook = replace(DEFAULTS[2], self_crossing="allow", work_limit=work_limit)
     return book(values=values, offers=rows, desks=accounts, rulebook=rulebook)
 
 
@@ -56,7 +56,7 @@ def searched(made: Book) -> Searched:
 
 
 def test_three_hundred_offers_are_proven_to_a_hundred_thousandth() -> None:
-    surplus = searched(desks(300, whole=0.3, half=0.3, seed=1)).proof.stages[0]
+    surplus = searched(desks(300, whole=0.3, half=0.3, seed=1, work_limit=400)).proof.stages[0]
     assert surplus.value < 0
     assert surplus.value - surplus.bound <= -surplus.value // 100_000
 
