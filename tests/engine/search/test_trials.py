@@ -42,7 +42,7 @@ def test_a_whole_offer_that_finds_too_little_is_told_the_nearest_minimum() -> No
     made = world(offer("P", "P", "A", 50, ("B", 0), conditions=WHOLE), offer("Q", "Q", "B", 44, ("A", 0)))
     found = explained(made, "P")
     assert [(t.asked, t.value, t.flow_micro, t.proven) for t in found.trials] == [(Asked.MINIMUM, 44, 88_000, True)]
-    assert told(made, "P").endswith("which fit together or do not. Tried: with a minimum of 44 C62 of A it would deliver 44 C62 of A.")
+    assert told(made, "P").endswith("Tried: with a minimum of 44 pieces of A it would deliver 44 pieces of A.")
 
 
 def test_a_lot_that_does_not_fit_is_told_a_smaller_one() -> None:
@@ -169,6 +169,6 @@ def test_every_promise_of_random_books_is_kept_and_every_kind_occurs() -> None:
 
 
 @pytest.mark.long
-@pytest.mark.parametrize("seed", range(140))
+@pytest.mark.parametrize("seed", range(60))
 def test_every_promise_of_many_random_books_is_kept(seed: int) -> None:
     kept(seed)
