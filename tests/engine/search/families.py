@@ -17,7 +17,7 @@ from tests.books import Row, book, offer
 
 PIECE = 1_000
 ASSETS = "ABC"
-PLAIN = replace(DEFAULTS[2], self_crossing="allow", residual_tolerance_micro=0)
+PLAIN = replace(DEFAULTS[2], self_crossing="allow", residual_tolerance_micro=0, work_limit=200)
 OBJECTIVES = (
     ("surplus", "value", "lottery"),
     ("surplus", "items", "deliveries", "lottery"),

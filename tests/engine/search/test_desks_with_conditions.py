@@ -5,8 +5,6 @@ from __future__ import annotations
 from dataclasses import replace
 from random import Random
 
-import pytest
-
 from clearing.engine.admission import admit
 from clearing.engine.search.rows import build_rows
 from clearing.engine.search.search import Searched, search
@@ -62,18 +60,3 @@ def test_three_hundred_offers_are_proven_to_a_fiftieth_by_a_small_tree() -> None
     assert found.limit_reached
     assert isinstance(surplus.proof, Branch), "the relaxation alone is not enough"
     assert 0 < surplus.value - surplus.bound <= -surplus.value // 50
-
-
-@pytest.mark.long
-@pytest.mark.parametrize("seed", [1])
-def test_three_thousand_offers_are_proven_to_a_hundred_thousandth(seed: int) -> None:
-    surplus = searched(desks(3_000, whole=0.3, half=0.3, seed=seed)).proof.stages[0]
-    assert surplus.value - surplus.bound <= -surplus.value // 100_000
-
-
-@pytest.mark.long
-def test_whole_offers_alone_find_a_good_answer_and_tell_the_gap() -> None:
-    found = searched(desks(3_000, whole=1.0, half=0.0, seed=1))
-    surplus = found.proof.stages[0]
-    assert found.limit_reached == any(s.value > s.bound for s in found.proof.stages if s.objective != "lottery")
-    assert surplus.value - surplus.bound <= -surplus.value // 100

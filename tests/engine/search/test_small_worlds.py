@@ -23,7 +23,7 @@ from tests.books import book, offer
 
 PIECE = 1_000
 SALT = b"\x07" * 32
-RULEBOOK = replace(DEFAULTS[2], self_crossing="allow", residual_tolerance_micro=0)
+RULEBOOK = replace(DEFAULTS[2], self_crossing="allow", residual_tolerance_micro=0, work_limit=200)
 Ring = tuple[tuple[int, int], ...]
 """(offer, alternative) of each member."""
 
