@@ -1,7 +1,7 @@
 """The methodology of the common index: everything that a fixing depends on besides its quotes and the fixing before.
 
-Versions are immutable: a change of any part is a new version that names the digest of the one before. Shares, limits and
-factors are exact decimals (0.1 is 10 %), times of day are in UTC.
+Versions are immutable: a change of any part is a new version that names the digest of the one before. Shares, limits
+and factors are exact decimals (0.1 is 10 %), times of day are in UTC.
 """
 
 from __future__ import annotations
@@ -18,13 +18,13 @@ COMMODITY_CAP_MAX = Decimal("0.15")
 """What the caps of a methodology may be at most."""
 VERSIONS = range(1, 10_000)
 WINDOW_MINUTES = range(1, 1_441)
-PUBLICATION_MINUTES = range(0, 1_441)
-CHALLENGE_MINUTES = range(0, 43_201)
+PUBLICATION_MINUTES = range(1_441)
+CHALLENGE_MINUTES = range(43_201)
 MINIMUM_SOURCES = range(3, 21)
 TRIMMED_FROM = range(5, 101)
 RANKS = range(1, 10)
 QUOTE_AGE_MINUTES = range(1, 525_601)
-VALUE_AGE_DAYS = range(0, 367)
+VALUE_AGE_DAYS = range(367)
 VALUE_DIGITS = range(12, 41)
 QUANTITY_DIGITS = range(6, 19)
 MONTHS = range(1, 13)
