@@ -1,0 +1,1 @@
+"""Files, commands and pages of the common index."""
