@@ -48,7 +48,7 @@ def refuse_both(faults: FaultList) -> None:
 
 
 def values_of(assets: Assets, fixing: BookFixing, faults: FaultList) -> Assets:
-    """The assets with the record's values; one that is counted otherwise than the record does is a fault of assets.csv."""
+    """The assets with the record's values; one that is counted otherwise than in the record is a fault."""
     fixed = fixed_assets(json.loads(fixing.text))
     for row, name in enumerate(assets.id):
         if name in fixed:

@@ -1,7 +1,7 @@
 """Law 2, the values: a book that a fixing record values has that record's values, and the record follows from itself.
 
-The record is recomputed from its own quotes, methodology and fixing before. One whose status is SHOCK or NO FIX clears a
-session only where the manifest says why it was accepted.
+The record is recomputed from its own quotes, methodology and fixing before. One whose status is SHOCK or NO FIX clears
+a session only where the manifest says why it was accepted.
 """
 
 from __future__ import annotations
@@ -49,7 +49,7 @@ def record_flaws(content: bytes) -> list[tuple[str | None, str]]:
 
 
 def _check_values(record: dict[str, Any], assets: Assets, found: Findings) -> None:
-    """Every asset of the book that the fixing values has this value in the same unit and increment; no other has one."""
+    """Every asset of the book that the fixing values has this value, counted in the same way; no other has one."""
     priced = {asset["id"]: asset for asset in record["methodology"]["assets"]}
     micro = {value["asset"]: value.get("value_micro") for value in record["values"]}
     for row, name in enumerate(assets.name[: len(assets.unit)]):
