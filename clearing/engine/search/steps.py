@@ -49,30 +49,47 @@ class Steps:
             hits = np.flatnonzero(cost[row] == np.repeat(least, self._size))
             row = row[hits[np.searchsorted(hits, self._group)]]
         near = cost[row] < FAR
-        return Costs(self.nodes, self.key[near], row[near], cost[row[near]])
+        if near.all():
+            return Costs(self.ends, row, cost[row])
+        return Costs(Ends(self.nodes, self.key[near]), row[near], cost[row[near]])
+
+    @cached_property
+    def ends(self) -> Ends:
+        """Where all steps lead."""
+        return Ends(self.nodes, self.key)
+
+
+class Ends:
+    """Where steps lead, one for each pair of nodes, sorted by (tail, head)."""
+
+    def __init__(self, nodes: int, key: IntArray) -> None:
+        """``key``: tail·nodes + head, ascending."""
+        self.nodes, self.key = nodes, key
+        self.tail, self.head = np.divmod(key, nodes)
+        self.start = np.searchsorted(self.tail, np.arange(nodes + 1))
+        self.home = np.argsort(self.head, kind="stable")
+        """The steps by (head, tail)."""
+        self.home_start = np.searchsorted(self.head[self.home], np.arange(nodes + 1))
 
 
 class Costs:
     """Steps with their costs, one for each pair of nodes, sorted by (tail, head)."""
 
-    def __init__(self, nodes: int, key: IntArray, rows: IntArray, cost: IntArray) -> None:
-        self.nodes, self._key, self.rows, self.cost = nodes, key, rows, cost
-        self.tail, self.head = np.divmod(key, nodes)
-        self.start = np.searchsorted(self.tail, np.arange(nodes + 1))
-        self.least_into, self.least_out = np.full((2, nodes), FAR, dtype=np.int64)
+    def __init__(self, ends: Ends, rows: IntArray, cost: IntArray) -> None:
+        self.nodes, self._ends, self.rows, self.cost = ends.nodes, ends, rows, cost
+        self.tail, self.head, self.start = ends.tail, ends.head, ends.start
+        self.least_into, self.least_out = np.full((2, self.nodes), FAR, dtype=np.int64)
         """The cheapest step into each node, and out of it."""
         some = np.flatnonzero(np.diff(self.start))
         if len(some):
             self.least_out[some] = np.minimum.reduceat(cost, self.start[some])
-        order = np.argsort(self.head, kind="stable")
-        self._home, self._home_start = order, np.searchsorted(self.head[order], np.arange(nodes + 1))
-        some = np.flatnonzero(np.diff(self._home_start))
+        some = np.flatnonzero(np.diff(ends.home_start))
         if len(some):
-            self.least_into[some] = np.minimum.reduceat(cost[order], self._home_start[some])
+            self.least_into[some] = np.minimum.reduceat(cost[ends.home], ends.home_start[some])
         self._matrix: IntArray | None = None
-        if nodes <= DENSE_NODES_MAX:
-            self._matrix = np.full((nodes, nodes), FAR, dtype=np.int64)
-            self._matrix.reshape(-1)[key] = cost
+        if self.nodes <= DENSE_NODES_MAX:
+            self._matrix = np.full((self.nodes, self.nodes), FAR, dtype=np.int64)
+            self._matrix.reshape(-1)[ends.key] = cost
 
     @property
     def is_dense(self) -> bool:
@@ -87,7 +104,7 @@ class Costs:
 
     def row(self, tail: int, head: int) -> int:
         """The row of a step."""
-        return int(self.rows[np.searchsorted(self._key, tail * self.nodes + head)])
+        return int(self.rows[np.searchsorted(self._ends.key, tail * self.nodes + head)])
 
     def completions(self, level: int, ends: IntArray | None = None) -> Sequence[IntArray]:
         """The least cost of at most k steps from each node and of ending where they lead, for k = 0 … level.
@@ -113,7 +130,7 @@ class Costs:
 
     def steps_into(self, node: int) -> tuple[IntArray, IntArray]:
         """Nodes from which one step leads to this one, ascending, and what it costs."""
-        steps = self._home[self._home_start[node] : self._home_start[node + 1]]
+        steps = self._ends.home[self._ends.home_start[node] : self._ends.home_start[node + 1]]
         return self.tail[steps], self.cost[steps]
 
     def onward(

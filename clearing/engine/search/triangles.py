@@ -21,8 +21,8 @@ if TYPE_CHECKING:
 
 KEPT = 2
 """Rings kept for each middle, and pairs for each node."""
-
 STRIDE = 7_919
+"""How far apart middles are visited: a round that is cut short has then seen all parts of the graph."""
 
 
 class Ring(NamedTuple):
