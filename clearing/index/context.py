@@ -1,0 +1,50 @@
+"""The one arithmetic of the index: fifty digits, half to even, ln and exp correctly rounded; what is exact stays exact.
+
+Every public verb of the room computes inside ``arithmetic()``, whatever context its caller has.
+"""
+
+from __future__ import annotations
+
+from contextlib import AbstractContextManager
+from decimal import (
+    ROUND_HALF_EVEN,
+    Context,
+    Decimal,
+    DivisionByZero,
+    InvalidOperation,
+    Overflow,
+    localcontext,
+)
+from fractions import Fraction
+
+DIGITS = 50
+ZERO, ONE = Decimal(0), Decimal(1)
+
+
+def context_of(digits: int) -> Context:
+    """A context of so many significant digits that depends on nothing else."""
+    return Context(
+        prec=digits,
+        rounding=ROUND_HALF_EVEN,
+        Emin=-999_999,
+        Emax=999_999,
+        capitals=1,
+        clamp=0,
+        flags=[],
+        traps=[InvalidOperation, DivisionByZero, Overflow],
+    )
+
+
+def arithmetic() -> AbstractContextManager[Context]:
+    """Fifty digits until the block ends."""
+    return localcontext(context_of(DIGITS))
+
+
+def rounded(value: Decimal, digits: int) -> Decimal:
+    """The value at so many significant digits, half to even."""
+    return context_of(digits).plus(value)
+
+
+def decimal_of(exact: Fraction, digits: int = DIGITS) -> Decimal:
+    """A rational rounded once."""
+    return context_of(digits).divide(Decimal(exact.numerator), Decimal(exact.denominator))
