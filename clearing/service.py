@@ -257,10 +257,11 @@ def _search(
     book: Book, admission: Admission, tiers: Sequence[Tier], salt: bytes, notes: list[str]
 ) -> Sequence[Searched]:
     """Every component that no circulation can clear in; the solver starts only if there is one."""
+    searched = [tier for tier in tiers if tier.tier != CIRCULATION]
     with SolverApart() as solver:
-        found = [
-            search(build_rows(book, admission, tier), salt, solver) for tier in tiers if tier.tier != CIRCULATION
-        ]
+        if searched:
+            solver.start()
+        found = [search(build_rows(book, admission, tier), salt, solver) for tier in searched]
         notes += solver.failures
     return found
 

@@ -11,6 +11,7 @@ import selectors
 import subprocess
 import sys
 from collections.abc import Sequence
+from contextlib import suppress
 from types import TracebackType
 from typing import Any
 
@@ -23,7 +24,7 @@ WORKER = (sys.executable, "-m", "clearing.solvers.highs_worker")
 
 
 class SolverApart:
-    """Implements ``engine.search.programs.Programs``; starts its process when it is first needed."""
+    """Implements ``engine.search.programs.Programs``; starts its process when it is first needed, if not before."""
 
     def __init__(
         self, command: Sequence[str] = WORKER, *, seconds_max: float = SECONDS_MAX, memory_max: int = MEMORY_MAX
@@ -42,6 +43,11 @@ class SolverApart:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         self.close()
+
+    def start(self) -> None:
+        """Start the process ahead of the first program, which is put together while the process gets ready."""
+        with suppress(OSError):  # told when it is asked for something
+            self._running = self._running or self._started()
 
     def load(self, constraints: Sequence[Constraint], columns: Sequence[Column]) -> None:
         """Begin a program; after a failure in a new process."""

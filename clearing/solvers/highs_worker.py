@@ -193,6 +193,8 @@ def _end(bound: int | None, unit: int, infinite: float) -> float:
 
 def main() -> None:
     """Answer requests until standard input ends."""
+    import highspy  # noqa: F401  before the first request, while that is still being put together
+
     worker, answers = Worker(), sys.stdout
     sys.stdout = sys.stderr  # what a solver prints is not an answer
     for line in sys.stdin:

@@ -54,8 +54,12 @@ class Objective:
 
 def objectives_of(rows: Rows, salt: bytes) -> Sequence[Objective]:
     """The stages of a searched component, in the order of the rulebook."""
-    names = [name for name in rows.book.rulebook.objectives if name != "even"]
-    return [_objective(rows, name, salt) for name in names]
+    return [objective_of(rows, name, salt) for name in stage_names(rows)]
+
+
+def stage_names(rows: Rows) -> Sequence[str]:
+    """The objectives that have a stage in a searched component."""
+    return [name for name in rows.book.rulebook.objectives if name != "even"]
 
 
 def limit_costs(rows: Rows) -> IntArray:
@@ -70,7 +74,8 @@ def whole_costs(name: str, cost: IntArray) -> Objective:
     return Objective(name, cost, np.ones(len(cost), dtype=np.int64), 1, {}, {})
 
 
-def _objective(rows: Rows, name: str, salt: bytes) -> Objective:
+def objective_of(rows: Rows, name: str, salt: bytes, drawn: IntArray | None = None) -> Objective:
+    """One stage. ``drawn``: the only rows whose lottery costs are asked for, others then cost 0; None for all."""
     zero, one = np.zeros(len(rows), dtype=np.int64), np.ones(len(rows), dtype=np.int64)
     if name == "surplus":
         return whole_costs(name, limit_costs(rows))
@@ -88,9 +93,9 @@ def _objective(rows: Rows, name: str, salt: bytes) -> Objective:
             held = rows.delivering[offer]
             zero[held], one[held] = 1, capacity
         return Objective(name, zero, one, FINE_SCALE, {}, counted)
-    plain, ids = rows.plain, rows.book.offers.id
-    drawn = zip(rows.offer[plain].tolist(), rows.place[plain].tolist(), strict=True)
-    zero[plain] = lottery_costs(salt, (f"1|offer|{ids[offer]}|{place}" for offer, place in drawn))
+    plain, ids = rows.plain if drawn is None else drawn[rows.kind[drawn] == PLAIN], rows.book.offers.id
+    own = zip(rows.offer[plain].tolist(), rows.place[plain].tolist(), strict=True)
+    zero[plain] = lottery_costs(salt, (f"1|offer|{ids[offer]}|{place}" for offer, place in own))
     return whole_costs(name, zero)
 
 

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from clearing.model.columns import BoolArray, IntArray
 
 ROUNDS_MAX = 400
-COLUMNS_A_ROUND = 2_000
+COLUMNS_A_ROUND = 500
 PRICE_SLACK = 10**8
 """Rings that gain less than the largest cost divided by this are left unpriced: no solver's duals are finer."""
 
@@ -111,6 +111,8 @@ class Relaxation:
         for walk in component.walks.cheapest(prices, -self._slack, closed):
             if walk.rows not in component.rings and is_admissible(component.rows, walk.rows):
                 found[walk.rows] = walk.rank, walk.cost
+            if len(found) == COLUMNS_A_ROUND:
+                break
         chosen = sorted(found, key=lambda ring: (found[ring], ring))[:COLUMNS_A_ROUND]
         component.rings.update(dict.fromkeys(chosen))
         return chosen

@@ -8,12 +8,15 @@ work limit ends it. Whatever the solver does, the result is feasible and the bou
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
 
 from clearing.engine.search.component import Component, component_of
 from clearing.engine.search.dive import dive
 from clearing.engine.search.exact import plus, times
 from clearing.engine.search.integers import propose
-from clearing.engine.search.objectives import Objective, limit_costs, objectives_of, whole_costs
+from clearing.engine.search.objectives import Objective, limit_costs, objective_of, stage_names, whole_costs
 from clearing.engine.search.polish import Flows, polish
 from clearing.engine.search.program import Relaxed, Stage
 from clearing.engine.search.programs import DUAL_SCALE, Programs
@@ -21,9 +24,12 @@ from clearing.engine.search.relaxation import Relaxation, relax
 from clearing.engine.search.rows import Rows
 from clearing.engine.search.tiers import INTEGER
 from clearing.engine.search.tree import DEPTH_MAX, Node, Put, Tree, bound_of, broken, flows_of, proof_of
-from clearing.engine.search.witness import decisions, limits_total, value_of
+from clearing.engine.search.witness import decisions, limits_total, row_flows, value_of
 from clearing.model.errors import LawBroken
 from clearing.model.proof import ComponentProof, ProvenStage
+
+if TYPE_CHECKING:
+    from clearing.model.columns import IntArray
 
 PENALTIES = (1, 16, 256, 4_096)
 LOTTERY_ROWS_MAX = 20_000
@@ -52,18 +58,25 @@ def search(rows: Rows, salt: bytes, programs: Programs) -> Searched:
     """Clear one component. Raises LawBroken only where a proof contradicts a witness."""
     component = component_of(rows, limit_costs(rows))
     work = _Work(rows.book.rulebook.work_limit)
-    objectives = objectives_of(rows, salt)
     pay_own_way = rows.book.rulebook.objectives[0] != "surplus"
     rings: Flows = {}
     before: list[tuple[Objective, int]] = []
     stages = []
-    for objective in objectives:
+    for name in stage_names(rows):
+        objective = objective_of(rows, name, salt, _drawn(component, name, rings))
         stage = Stage(objective, tuple(before), pay_own_way)
         rings, proven = _stage(component, stage, rings, programs, work)
         stages.append(proven)
         before.append((objective, proven.value))
     proof = ComponentProof(rows.tier.component, rows.tier.tier, len(rows.tier.offers), stages)
     return Searched(component, rings, proof, work.limit_reached)
+
+
+def _drawn(component: Component, name: str, rings: Flows) -> IntArray | None:
+    """The rows whose costs count, where the others would be drawn for nothing; None for all."""
+    if name == "lottery" and len(component.rows) > LOTTERY_ROWS_MAX:
+        return np.flatnonzero(row_flows(component, rings))
+    return None
 
 
 def _stage(
@@ -141,7 +154,7 @@ def _candidate(component: Component, stage: Stage, node: Node, programs: Program
     """A node's relaxation as a witness, where it breaks nothing."""
     if node.relaxed is None or not node.relaxed.is_complete or broken(component, node.relaxed):
         return None
-    decided = decisions(component, flows_of(component, node.relaxed))
+    decided = {} if component.pieces else decisions(component, flows_of(component, node.relaxed))
     return polish(component, stage, node.relaxed, decided, programs)
 
 
@@ -156,7 +169,7 @@ def _proposed(component: Component, stage: Stage, _relaxed: Relaxed, programs: P
     proposal = propose(component, stage, {}, programs)
     if proposal is None:
         return None
-    decided = decisions(component, flows_of(component, proposal))
+    decided = {} if component.pieces else decisions(component, flows_of(component, proposal))
     if not component.pieces:
         again = relax(component, stage, decided, programs)
         if again is None or not again.is_complete:

@@ -6,6 +6,7 @@ Small graphs keep them as a matrix, large ones as a list by node; both give the 
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import cached_property
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -48,38 +49,69 @@ class Steps:
             hits = np.flatnonzero(cost[row] == np.repeat(least, self._size))
             row = row[hits[np.searchsorted(hits, self._group)]]
         near = cost[row] < FAR
-        return Costs(self.nodes, self.key[near], row[near], cost[row[near]])
+        if near.all():
+            return Costs(self.ends, row, cost[row])
+        return Costs(Ends(self.nodes, self.key[near]), row[near], cost[row[near]])
+
+    @cached_property
+    def ends(self) -> Ends:
+        """Where all steps lead."""
+        return Ends(self.nodes, self.key)
+
+
+class Ends:
+    """Where steps lead, one for each pair of nodes, sorted by (tail, head)."""
+
+    def __init__(self, nodes: int, key: IntArray) -> None:
+        """``key``: tail·nodes + head, ascending."""
+        self.nodes, self.key = nodes, key
+        self.tail, self.head = np.divmod(key, nodes)
+        self.start = np.searchsorted(self.tail, np.arange(nodes + 1))
+        self.home = np.argsort(self.head, kind="stable")
+        """The steps by (head, tail)."""
+        self.home_start = np.searchsorted(self.head[self.home], np.arange(nodes + 1))
 
 
 class Costs:
     """Steps with their costs, one for each pair of nodes, sorted by (tail, head)."""
 
-    def __init__(self, nodes: int, key: IntArray, rows: IntArray, cost: IntArray) -> None:
-        self.nodes, self._key, self.rows, self.cost = nodes, key, rows, cost
-        self.tail, self.head = np.divmod(key, nodes)
-        self.start = np.searchsorted(self.tail, np.arange(nodes + 1))
-        self.least_into, self.least_out = np.full((2, nodes), FAR, dtype=np.int64)
+    def __init__(self, ends: Ends, rows: IntArray, cost: IntArray) -> None:
+        self.nodes, self._ends, self.rows, self.cost = ends.nodes, ends, rows, cost
+        self.tail, self.head, self.start = ends.tail, ends.head, ends.start
+        self.least_into, self.least_out = np.full((2, self.nodes), FAR, dtype=np.int64)
         """The cheapest step into each node, and out of it."""
         some = np.flatnonzero(np.diff(self.start))
         if len(some):
             self.least_out[some] = np.minimum.reduceat(cost, self.start[some])
-        order = np.argsort(self.head, kind="stable")
-        self._home, self._home_start = order, np.searchsorted(self.head[order], np.arange(nodes + 1))
-        some = np.flatnonzero(np.diff(self._home_start))
+        some = np.flatnonzero(np.diff(ends.home_start))
         if len(some):
-            self.least_into[some] = np.minimum.reduceat(cost[order], self._home_start[some])
+            self.least_into[some] = np.minimum.reduceat(cost[ends.home], ends.home_start[some])
         self._matrix: IntArray | None = None
-        if nodes <= DENSE_NODES_MAX:
-            self._matrix = np.full((nodes, nodes), FAR, dtype=np.int64)
-            self._matrix.reshape(-1)[key] = cost
+        if self.nodes <= DENSE_NODES_MAX:
+            self._matrix = np.full((self.nodes, self.nodes), FAR, dtype=np.int64)
+            self._matrix.reshape(-1)[ends.key] = cost
+
+    @property
+    def is_dense(self) -> bool:
+        """Whether the steps are kept as a matrix."""
+        return self._matrix is not None
+
+    @cached_property
+    def back(self) -> IntArray:
+        """Of small graphs: what the step from head to tail costs, by (tail, head); FAR where there is none."""
+        assert self._matrix is not None
+        return np.ascontiguousarray(self._matrix.T)
 
     def row(self, tail: int, head: int) -> int:
         """The row of a step."""
-        return int(self.rows[np.searchsorted(self._key, tail * self.nodes + head)])
+        return int(self.rows[np.searchsorted(self._ends.key, tail * self.nodes + head)])
 
-    def completions(self, level: int) -> Sequence[IntArray]:
-        """The least cost of at most k steps from each node, for k = 0 … level."""
-        least = [np.zeros(self.nodes, dtype=np.int64)]
+    def completions(self, level: int, ends: IntArray | None = None) -> Sequence[IntArray]:
+        """The least cost of at most k steps from each node and of ending where they lead, for k = 0 … level.
+
+        ``ends``: what it costs to end at each node, else nothing.
+        """
+        least = [np.zeros(self.nodes, dtype=np.int64) if ends is None else ends]
         used = np.flatnonzero(np.diff(self.start))
         for _ in range(level):
             onward = least[-1].copy()
@@ -91,17 +123,15 @@ class Costs:
             least.append(onward)
         return least
 
-    def out_of(self, root: int) -> tuple[IntArray, IntArray]:
-        """Nodes after the root that one step reaches, ascending, and what it costs."""
-        first, end = self.start[root], self.start[root + 1]
-        later = first + np.searchsorted(self.head[first:end], root, side="right")
-        return self.head[later:end], self.cost[later:end]
+    def steps_out_of(self, node: int) -> tuple[IntArray, IntArray]:
+        """Nodes that one step reaches, ascending, and what it costs."""
+        first, end = self.start[node], self.start[node + 1]
+        return self.head[first:end], self.cost[first:end]
 
-    def into(self, root: int) -> tuple[IntArray, IntArray]:
-        """Nodes after the root from which one step leads to it, ascending, and what it costs."""
-        steps = self._home[self._home_start[root] : self._home_start[root + 1]]
-        later = steps[np.searchsorted(self.tail[steps], root, side="right") :]
-        return self.tail[later], self.cost[later]
+    def steps_into(self, node: int) -> tuple[IntArray, IntArray]:
+        """Nodes from which one step leads to this one, ascending, and what it costs."""
+        steps = self._ends.home[self._ends.home_start[node] : self._ends.home_start[node + 1]]
+        return self.tail[steps], self.cost[steps]
 
     def onward(
         self, at: IntArray, so_far: IntArray, *, after: int, ends: IntArray | None
@@ -115,10 +145,10 @@ class Costs:
             return nothing, nothing, nothing
         if self._matrix is not None:
             heads = np.arange(after + 1, self.nodes) if ends is None else ends
-            sums = self._matrix[np.ix_(at, heads)] if ends is not None else self._matrix[at, after + 1 :]
-            sums += so_far[:, None]
-            by = sums.argmin(axis=0)
-            least = sums[by, np.arange(len(heads))]
+            sums = self.back[np.ix_(heads, at)] if ends is not None else self.back[after + 1 :, at]
+            sums += so_far
+            by = sums.argmin(axis=1)
+            least = sums[np.arange(len(heads)), by]
             near = np.flatnonzero(least < FAR // 2)
             return heads[near], least[near], at[by[near]]
         count = self.start[at + 1] - self.start[at]

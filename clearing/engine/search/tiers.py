@@ -66,8 +66,8 @@ def _components(scene: _Scene) -> Sequence[IntArray]:
     hub = len(book.assets.id)
     tail, head = book.offers.alt_asset[rows], book.offers.deliver[scene.row_offer[rows]]
     tail, head = np.where(tail == INDEX, hub, tail), np.where(head == INDEX, hub, head)
-    joins = np.unique(tail * (hub + 1) + head)
-    tail, head = np.divmod(joins, hub + 1)
+    joins = np.sort(tail * (hub + 1) + head)
+    tail, head = np.divmod(joins[np.diff(joins, prepend=-1) != 0], hub + 1)
     label = _joined(hub + 1, tail, head)
     admitted = np.flatnonzero(scene.admission.admitted)
     of_offer = label[np.where(book.offers.deliver[admitted] == INDEX, hub, book.offers.deliver[admitted])]

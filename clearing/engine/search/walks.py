@@ -11,12 +11,14 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import TYPE_CHECKING
 
 import numpy as np
 
 from clearing.engine.search.rows import UNLIMITED, Rows
 from clearing.engine.search.steps import FAR, Costs, Steps
+from clearing.engine.search.triangles import pairs, triangles
 from clearing.model.book import NONE
 
 if TYPE_CHECKING:
@@ -24,6 +26,7 @@ if TYPE_CHECKING:
 
 ENDS_KEPT = 4
 """Closed walks kept per start and length."""
+TRIANGLE = 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,10 +64,7 @@ class Walks:
         if closed is not None and closed.any():
             cost = np.where(closed, FAR, cost)
         for level, steps in self._rings:
-            costs = steps.priced(cost)
-            bound = costs.completions(level)
-            for root in np.flatnonzero(bound[level] < below).tolist():
-                yield from _from_root(costs, bound, root=root, level=level, below=below)
+            yield from _rings(steps.priced(cost), level, below)
         for level, steps in self._chains:
             yield from self._chains_of(steps.priced(cost), cost, level, below)
 
@@ -79,8 +79,16 @@ class Walks:
             for t in self._ahead[int(self.rows.head[row])]:
                 if t not in start or cost[row] < cost[start[t]]:
                     start[t] = row
-        if start:
-            yield from _chains(costs, start, self._ends(cost, level), cost, level=level, below=below)
+        if not start:
+            return
+        last = self._ends(cost, level)
+        end_cost = np.full(self.nodes, FAR, dtype=np.int64)
+        end_cost[list(last)] = cost[list(last.values())]
+        bound = costs.completions(level - 1, end_cost)
+        for node, row in sorted(start.items()):
+            if cost[row] + bound[level - 1][node] < below:
+                for path, total, rank in _chains(costs, bound, node=node, so_far=int(cost[row]), below=below):
+                    yield Walk((row, *_rows_of(costs, path), last[path[-1]]), total, rank)
 
     def _ends(self, cost: IntArray, level: int) -> dict[int, int]:
         """The cheapest last row from each node: one whose head may return to ``any``."""
@@ -88,8 +96,8 @@ class Walks:
         back = np.isin(self.rows.head, np.array(self.rows.returns, dtype=np.int64))
         usable = np.flatnonzero(~self.gift & (limit >= level) & back & (cost < FAR))
         order = usable[np.lexsort((usable, cost[usable], self.rows.tail[usable]))]
-        for row in order.tolist():
-            ends.setdefault(int(self.rows.tail[row]), row)
+        first = order[np.diff(self.rows.tail[order], prepend=-1) != 0]
+        ends.update(zip(self.rows.tail[first].tolist(), first.tolist(), strict=True))
         return ends
 
 
@@ -103,72 +111,83 @@ def _ahead(rows: Rows) -> Sequence[Sequence[int]]:
     return ahead
 
 
+def _rings(costs: Costs, level: int, below: int) -> Iterator[Walk]:
+    """Closed walks of at most ``level`` steps: short ones of small graphs by tables, others from each root."""
+    if level <= TRIANGLE and costs.is_dense:
+        for short in (pairs,) if level < TRIANGLE else (pairs, triangles):
+            for ring in short(costs, below):
+                yield Walk(_rows_of(costs, [*ring.nodes, ring.nodes[0]]), ring.cost, ring.rank)
+        return
+    bound = costs.completions(level)
+    for root in np.flatnonzero(bound[level] < below).tolist():
+        yield from _from_root(costs, bound, root=root, level=level, below=below)
+
+
 def _from_root(costs: Costs, bound: Sequence[IntArray], *, root: int, level: int, below: int) -> Iterator[Walk]:
     """Closed walks whose least node is ``root``; every other node is after it."""
-    back, home = costs.into(root)
-    reached, first = costs.out_of(root)
+    back, home = _after(root, *costs.steps_into(root))
+    reached, so_far = _after(root, *costs.steps_out_of(root))
     if not len(back) or not len(reached):
         return
     least_home = int(home.min())
-    so_far, by = first, [np.full(len(reached), root)]
-    at = [reached]
+    trail = [(reached, np.full(len(reached), root))]
     for steps in range(2, level + 1):
         place = np.searchsorted(reached, back)
         place[place == len(reached)] = 0
         closing = np.where(reached[place] == back, so_far[place], FAR) + home
-        good = np.flatnonzero(closing < below)
-        best = good[np.argsort(closing[good], kind="stable")][:ENDS_KEPT]
-        for rank, end in enumerate(best.tolist()):
-            yield Walk(_trace(costs, at, by, int(back[end]), root), int(closing[end]), rank)
+        for rank, end in enumerate(_best(closing, below)):
+            yield Walk(_rows_of(costs, [*_path(trail, int(back[end])), root]), int(closing[end]), rank)
         if steps == level:
             return
         onward = costs.least_out if steps + 1 == level else bound[level - steps]
         going = np.flatnonzero(so_far + onward[reached] + least_home < below)
         ends = None if steps + 1 < level else back[home + costs.least_into[back] + int(so_far.min()) < below]
         reached, so_far, parent = costs.onward(reached[going], so_far[going], after=root, ends=ends)
-        at.append(reached)
-        by.append(parent)
+        trail.append((reached, parent))
         if not len(reached):
             return
 
 
-def _trace(costs: Costs, at: Sequence[IntArray], by: Sequence[IntArray], node: int, root: int) -> tuple[int, ...]:
-    rows = [costs.row(node, root)]
-    for nodes, parents in zip(reversed(at), reversed(by), strict=True):
-        parent = int(parents[np.searchsorted(nodes, node)])
-        rows.append(costs.row(parent, node))
-        node = parent
-    return tuple(reversed(rows))
+def _after(root: int, nodes: IntArray, cost: IntArray) -> tuple[IntArray, IntArray]:
+    """Those of ascending nodes that come after the root."""
+    first = int(np.searchsorted(nodes, root, side="right"))
+    return nodes[first:], cost[first:]
 
 
 def _chains(
-    costs: Costs, start: dict[int, int], ends: dict[int, int], cost: IntArray, *, level: int, below: int
-) -> Iterator[Walk]:
-    """Chains of 1 to ``level`` rows after the gift."""
-    reached = np.full(costs.nodes, FAR, dtype=np.int64)
-    for node, row in start.items():
-        reached[node] = cost[row]
-    by: list[IntArray] = []
-    last = np.array(sorted(ends), dtype=np.int64)
-    last_cost = np.array([cost[ends[node]] for node in last.tolist()], dtype=np.int64)
-    for steps in range(1, level + 1):
-        closing = reached[last] + last_cost
-        good = np.flatnonzero(closing < below)
-        best = good[np.argsort(closing[good], kind="stable")][: 8 * ENDS_KEPT]
-        for rank, place in enumerate(best.tolist()):
-            node, rows = int(last[place]), [ends[int(last[place])]]
-            for parents in reversed(by):
-                step = int(parents[node])
-                rows.append(int(costs.rows[step]))
-                node = int(costs.tail[step])
-            yield Walk((start[node], *reversed(rows)), int(closing[place]), rank)
-        if steps == level:
+    costs: Costs, bound: Sequence[IntArray], *, node: int, so_far: int, below: int
+) -> Iterator[tuple[Sequence[int], int, int]]:
+    """From where a gift leads: the nodes at which the rows after it take, what the chain costs, and its rank.
+
+    ``bound``: the least cost of k more steps and of the last row, by node, for k = 0, 1, …
+    """
+    at, cost = np.array([node]), np.array([so_far])
+    trail: list[tuple[IntArray, IntArray]] = []
+    for left in reversed(range(len(bound))):
+        closing = cost + bound[0][at]
+        for rank, end in enumerate(_best(closing, below)):
+            yield _path(trail, int(at[end])), int(closing[end]), rank
+        going = np.flatnonzero(cost + bound[left][at] < below)
+        if not left or not len(going):
             return
-        sums = reached[costs.tail] + costs.cost
-        onward, parent = np.full(costs.nodes, FAR, dtype=np.int64), np.full(costs.nodes, NONE, dtype=np.int64)
-        np.minimum.at(onward, costs.head, sums)
-        onward[onward >= FAR // 2] = FAR
-        best = np.flatnonzero((sums == onward[costs.head]) & (sums < FAR))
-        parent[costs.head[best][::-1]] = best[::-1]
-        by.append(parent)
-        reached = onward
+        at, cost, parent = costs.onward(at[going], cost[going], after=-1, ends=None)
+        trail.append((at, parent))
+
+
+def _best(closing: IntArray, below: int) -> Sequence[int]:
+    """Where it costs least, below the bound."""
+    good = np.flatnonzero(closing < below)
+    best: list[int] = good[np.argsort(closing[good], kind="stable")][:ENDS_KEPT].tolist()
+    return best
+
+
+def _path(trail: Sequence[tuple[IntArray, IntArray]], node: int) -> list[int]:
+    """The nodes that led here: ``trail`` has those reached by each step, ascending, and from where."""
+    path = [node]
+    for nodes, parents in reversed(trail):
+        path.append(int(parents[np.searchsorted(nodes, path[-1])]))
+    return path[::-1]
+
+
+def _rows_of(costs: Costs, path: Sequence[int]) -> tuple[int, ...]:
+    return tuple(costs.row(tail, head) for tail, head in pairwise(path))

@@ -1,0 +1,70 @@
+"""Short rings by tables: against every ring of small random graphs."""
+
+from __future__ import annotations
+
+from itertools import combinations, permutations
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from clearing.engine.search.steps import FAR, Costs, Ends
+from clearing.engine.search.triangles import KEPT, Ring, pairs, triangles
+
+NODES_MAX = 7
+
+Steps = dict[tuple[int, int], int]
+
+
+ABSENT = 3
+
+
+@st.composite
+def graphs(draw: st.DrawFn) -> tuple[int, Steps]:
+    nodes = draw(st.integers(3, NODES_MAX))
+    joins = [(tail, head) for tail in range(nodes) for head in range(nodes) if tail != head]
+    drawn = draw(st.lists(st.integers(-1, ABSENT), min_size=len(joins), max_size=len(joins)))
+    return nodes, {join: cost for join, cost in zip(joins, drawn, strict=True) if cost != ABSENT}
+
+
+def costs_of(nodes: int, steps: Steps) -> Costs:
+    key = np.array(sorted(tail * nodes + head for tail, head in steps), dtype=np.int64)
+    cost = np.array([steps[divmod(each, nodes)] for each in key.tolist()], dtype=np.int64)
+    return Costs(Ends(nodes, key), np.arange(len(key)), cost)
+
+
+def every_ring(nodes: int, steps: Steps, length: int) -> dict[tuple[int, ...], int]:
+    """Every ring of some nodes, from the least on."""
+    found = {}
+    for some in combinations(range(nodes), length):
+        for rest in permutations(some[1:]):
+            ring = some[0], *rest
+            total = sum(steps.get(join, FAR) for join in zip(ring, [*ring[1:], ring[0]], strict=True))
+            if total < FAR // 2:
+                found[ring] = total
+    return found
+
+
+def found_by(length: int, costs: Costs, below: int) -> list[Ring]:
+    return list({2: pairs, 3: triangles}[length](costs, below))
+
+
+@pytest.mark.parametrize("length", [2, 3])
+@settings(max_examples=300)
+@given(graph=graphs(), below=st.integers(-2, 0))
+def test_rings_found_exist_at_their_cost_and_the_cheapest_is_among_them(
+    length: int, graph: tuple[int, Steps], below: int
+) -> None:
+    nodes, steps = graph
+    rings = {ring: cost for ring, cost in every_ring(nodes, steps, length).items() if cost < below}
+    found = found_by(length, costs_of(nodes, steps), below)
+    assert all(rings[ring.nodes] == ring.cost for ring in found)
+    assert min((ring.cost for ring in found), default=None) == min(rings.values(), default=None)
+
+
+def test_few_rings_are_kept_for_each_middle_the_cheapest_first() -> None:
+    hub_and_rim = {(0, rim): -rim for rim in range(1, NODES_MAX)} | {(rim, 0): 0 for rim in range(1, NODES_MAX)}
+    found = found_by(2, costs_of(NODES_MAX, hub_and_rim), 0)
+    assert [ring.nodes for ring in found] == [(0, NODES_MAX - 1 - rank) for rank in range(KEPT)]
+    assert [ring.rank for ring in found] == list(range(KEPT))
