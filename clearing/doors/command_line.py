@@ -16,7 +16,6 @@ from typing import Annotated, NoReturn
 import typer
 
 from clearing.doors.imports.commands import import_commands
-from clearing.doors.index.commands import index_commands
 from clearing.model.errors import BookFault, InputFault, OperatingFault, UsageFault
 
 STATUS_UNEXPECTED = 1
@@ -109,10 +108,6 @@ def clear(
     previous: Annotated[
         Path | None, typer.Option(metavar="BUNDLE", help="The session before, whose digest is recorded.")
     ] = None,
-    accept_fixing: Annotated[
-        str | None,
-        typer.Option(metavar="REASON", help="Clear although the fixing is SHOCK or NO FIX; the manifest says why."),
-    ] = None,
     as_json: AsJson = False,
 ) -> None:
     """Clear a book and seal the session in a new bundle."""
@@ -120,15 +115,7 @@ def clear(
     def run() -> int:
         from clearing.doors.clear_folder import clear_folder
 
-        return clear_folder(
-            book,
-            out,
-            rulebook=rulebook,
-            keyfile=sign,
-            previous=previous,
-            accept_fixing=accept_fixing,
-            as_json=as_json,
-        )
+        return clear_folder(book, out, rulebook=rulebook, keyfile=sign, previous=previous, as_json=as_json)
 
     _leave_with(run)
 
@@ -263,7 +250,6 @@ def quote(
 
 
 app.add_typer(import_commands(lambda run: _leave_with(run)), name="import")
-app.add_typer(index_commands(lambda run: _leave_with(run)), name="index")
 
 
 def main() -> NoReturn:

@@ -51,9 +51,6 @@ class Assets:
     index: dict[str, int]
     value: list[int]
     internal: list[bool]
-    unit: Sequence[str] = ()
-    """As spelled in JSON; of the assets alone."""
-    increment: Sequence[str] = ()
 
 
 @dataclass(slots=True)

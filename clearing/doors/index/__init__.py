@@ -1,1 +1,1 @@
-"""Files, commands and pages of the common index."""
+"""Files of the common index."""

@@ -1,1 +1,0 @@
-"""How long two years of fixings of the common index take."""

@@ -1,1 +1,0 @@
-"""The page on a history of fixings, for people."""
