@@ -62,6 +62,22 @@ def test_a_methodology_reads_back_as_it_is_written(tmp_path: Path) -> None:
     assert read_methodology(tmp_path / "m.toml") == methodology
 
 
+def test_what_is_nothing_is_written_too(tmp_path: Path) -> None:
+    text = TEXT.replace("publication_minutes = 30", "publication_minutes = 0").replace("months = [1, 7]", "months = []")
+    text = text.replace('degraded = "0.2"', 'degraded = "0"')
+    (tmp_path / "m.toml").write_text(text, encoding="utf-8")
+    methodology = read_methodology(tmp_path / "m.toml")
+    assert (methodology.times.publication_minutes, methodology.schedule.months) == (0, ())
+    (tmp_path / "again.toml").write_text(methodology_text(methodology), encoding="utf-8")
+    assert read_methodology(tmp_path / "again.toml") == methodology
+
+
+def test_a_circle_of_several_differentials_is_told_of_each(tmp_path: Path) -> None:
+    text = TEXT.replace('related = "CNC-H"', 'related = "TRUCK-KM"').replace('related = "OIL"', 'related = "KILN-H"')
+    found = [fault.column for fault in faults_of(tmp_path, text) if fault.found == "a circle of differentials"]
+    assert found == ["assets.KILN-H.differential", "assets.TRUCK-KM.differential"]
+
+
 @pytest.mark.parametrize(
     ("before", "after", "said"),
     [
