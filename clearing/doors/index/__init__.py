@@ -1,0 +1,1 @@
+"""Files of the common index."""
