@@ -105,7 +105,7 @@ class Relaxation:
         return closed
 
     def _priced(self, prices: IntArray, closed: BoolArray) -> list[tuple[int, ...]]:
-        """New admissible rings that gain, the best of each start first; they are remembered."""
+        """New admissible rings that gain, as many as a round takes, the best of each start first; remembered."""
         component = self.component
         found: dict[tuple[int, ...], tuple[int, int]] = {}
         for walk in component.walks.cheapest(prices, -self._slack, closed):
@@ -113,6 +113,6 @@ class Relaxation:
                 found[walk.rows] = walk.rank, walk.cost
             if len(found) == COLUMNS_A_ROUND:
                 break
-        chosen = sorted(found, key=lambda ring: (found[ring], ring))[:COLUMNS_A_ROUND]
+        chosen = sorted(found, key=lambda ring: (found[ring], ring))
         component.rings.update(dict.fromkeys(chosen))
         return chosen

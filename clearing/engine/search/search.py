@@ -154,7 +154,7 @@ def _candidate(component: Component, stage: Stage, node: Node, programs: Program
     """A node's relaxation as a witness, where it breaks nothing."""
     if node.relaxed is None or not node.relaxed.is_complete or broken(component, node.relaxed):
         return None
-    decided = {} if component.pieces else decisions(component, flows_of(component, node.relaxed))
+    decided = decisions(component, flows_of(component, node.relaxed))
     return polish(component, stage, node.relaxed, decided, programs)
 
 
@@ -169,7 +169,7 @@ def _proposed(component: Component, stage: Stage, _relaxed: Relaxed, programs: P
     proposal = propose(component, stage, {}, programs)
     if proposal is None:
         return None
-    decided = {} if component.pieces else decisions(component, flows_of(component, proposal))
+    decided = decisions(component, flows_of(component, proposal))
     if not component.pieces:
         again = relax(component, stage, decided, programs)
         if again is None or not again.is_complete:

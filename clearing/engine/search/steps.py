@@ -86,21 +86,15 @@ class Costs:
         some = np.flatnonzero(np.diff(ends.home_start))
         if len(some):
             self.least_into[some] = np.minimum.reduceat(cost[ends.home], ends.home_start[some])
-        self._matrix: IntArray | None = None
-        if self.nodes <= DENSE_NODES_MAX:
-            self._matrix = np.full((self.nodes, self.nodes), FAR, dtype=np.int64)
-            self._matrix.reshape(-1)[ends.key] = cost
-
-    @property
-    def is_dense(self) -> bool:
-        """Whether the steps are kept as a matrix."""
-        return self._matrix is not None
+        self.is_dense = self.nodes <= DENSE_NODES_MAX
+        """Whether there is room for a matrix of the steps."""
 
     @cached_property
     def back(self) -> IntArray:
-        """Of small graphs: what the step from head to tail costs, by (tail, head); FAR where there is none."""
-        assert self._matrix is not None
-        return np.ascontiguousarray(self._matrix.T)
+        """Of dense graphs: what the step from the second node to the first costs; FAR where there is none."""
+        table = np.full((self.nodes, self.nodes), FAR, dtype=np.int64)
+        table[self.head, self.tail] = self.cost
+        return table
 
     def row(self, tail: int, head: int) -> int:
         """The row of a step."""
@@ -143,7 +137,7 @@ class Costs:
         nothing = at[:0]
         if not len(at) or (ends is not None and not len(ends)):
             return nothing, nothing, nothing
-        if self._matrix is not None:
+        if self.is_dense:
             heads = np.arange(after + 1, self.nodes) if ends is None else ends
             sums = self.back[np.ix_(heads, at)] if ends is not None else self.back[after + 1 :, at]
             sums += so_far
@@ -160,3 +154,10 @@ class Costs:
         order = np.lexsort((step, total, self.head[step]))
         best = order[np.diff(self.head[step][order], prepend=-1) != 0]
         return self.head[step][best], total[best], self.tail[step][best]
+
+
+def cheapest(total: IntArray, below: int, most: int) -> list[int]:
+    """Places of at most so many totals below the bound, ascending by total, ties to the earlier."""
+    good = np.flatnonzero(total < below)
+    best: list[int] = good[np.argsort(total[good], kind="stable")][:most].tolist()
+    return best

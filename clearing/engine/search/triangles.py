@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
-from clearing.engine.search.steps import Costs
+from clearing.engine.search.steps import Costs, cheapest
 
 if TYPE_CHECKING:
     from clearing.model.columns import IntArray
@@ -72,8 +72,7 @@ def _through(
     table += second
     end = table.argmin(axis=1)
     total = first + table[np.arange(len(tails)), end]
-    good = np.flatnonzero(total < below)
-    for rank, at in enumerate(good[np.argsort(total[good], kind="stable")][:KEPT].tolist()):
+    for rank, at in enumerate(cheapest(total, below, KEPT)):
         nodes = int(tails[at]), middle, int(heads[end[at]])
         turn = nodes.index(min(nodes))
         yield Ring(nodes[turn:] + nodes[:turn], int(total[at]), rank)

@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from clearing.engine.search.rows import UNLIMITED, Rows
-from clearing.engine.search.steps import FAR, Costs, Steps
+from clearing.engine.search.steps import FAR, Costs, Steps, cheapest
 from clearing.engine.search.triangles import pairs, triangles
 from clearing.model.book import NONE
 
@@ -135,7 +135,7 @@ def _from_root(costs: Costs, bound: Sequence[IntArray], *, root: int, level: int
         place = np.searchsorted(reached, back)
         place[place == len(reached)] = 0
         closing = np.where(reached[place] == back, so_far[place], FAR) + home
-        for rank, end in enumerate(_best(closing, below)):
+        for rank, end in enumerate(cheapest(closing, below, ENDS_KEPT)):
             yield Walk(_rows_of(costs, [*_path(trail, int(back[end])), root]), int(closing[end]), rank)
         if steps == level:
             return
@@ -165,20 +165,13 @@ def _chains(
     trail: list[tuple[IntArray, IntArray]] = []
     for left in reversed(range(len(bound))):
         closing = cost + bound[0][at]
-        for rank, end in enumerate(_best(closing, below)):
+        for rank, end in enumerate(cheapest(closing, below, ENDS_KEPT)):
             yield _path(trail, int(at[end])), int(closing[end]), rank
         going = np.flatnonzero(cost + bound[left][at] < below)
         if not left or not len(going):
             return
         at, cost, parent = costs.onward(at[going], cost[going], after=-1, ends=None)
         trail.append((at, parent))
-
-
-def _best(closing: IntArray, below: int) -> Sequence[int]:
-    """Where it costs least, below the bound."""
-    good = np.flatnonzero(closing < below)
-    best: list[int] = good[np.argsort(closing[good], kind="stable")][:ENDS_KEPT].tolist()
-    return best
 
 
 def _path(trail: Sequence[tuple[IntArray, IntArray]], node: int) -> list[int]:

@@ -71,7 +71,12 @@ def limits_total(component: Component, rings: Rings) -> int:
 
 
 def decisions(component: Component, flows: IntArray) -> Bounds:
-    """Bounds that a proposal's flows come near to: each stepped delivery and each whole take at its nearest."""
+    """Bounds that a proposal's flows come near to: each stepped delivery and each whole take at its nearest.
+
+    None where all is in pieces, which whole flows decide by themselves.
+    """
+    if component.pieces:
+        return {}
     rows, ids = component.rows, component.rows.book.offers.id
     found: dict[str, tuple[int, int]] = {}
     for offer, delivered in rows.delivered(flows).items():
