@@ -8,7 +8,7 @@ index unit. So a price is kept as two rationals, market + carried·S, and whoeve
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from decimal import Decimal
 from fractions import Fraction
@@ -92,7 +92,7 @@ def resting_on(differential: Differential) -> Iterator[str]:
         yield differential.amount_unit
 
 
-def _order(terms: Terms) -> Iterator[str]:
+def _order(terms: Terms) -> Iterable[str]:
     """Every asset after those that its differential rests on."""
     rests = {
         name: () if asset.differential is None else tuple(resting_on(asset.differential))

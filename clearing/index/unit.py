@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from fractions import Fraction
 
-from clearing.index.ladder import Climbed, Known, Price, climb, resting_on
+from clearing.index.ladder import Climbed, Known, climb, resting_on
 from clearing.index.terms import Terms
 
 
