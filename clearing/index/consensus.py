@@ -59,4 +59,4 @@ def median(ordered: Sequence[Fraction]) -> Fraction:
 
 
 def _mean(values: Sequence[Fraction]) -> Fraction:
-    return sum(values, Fraction(0)) / len(values)
+    return Fraction(sum(values, Fraction(0)), len(values))

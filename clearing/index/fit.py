@@ -51,8 +51,8 @@ def fit(pairs: Sequence[Agreed]) -> dict[str, Decimal]:
     solved = {last: Fraction(0)}
     for asset, around in zip(reversed(order), reversed(steps), strict=True):
         pulled = sum((weight * solved[other] for other, weight in around.items()), right[asset])
-        solved[asset] = pulled / sum(around.values())
-    mean = sum(solved.values(), Fraction(0)) / len(solved)
+        solved[asset] = Fraction(pulled, sum(around.values(), Fraction(0)))
+    mean = Fraction(sum(solved.values(), Fraction(0)), len(solved))
     return {asset: decimal_of(solved[asset] - mean) for asset in sorted(solved)}
 
 
@@ -81,11 +81,12 @@ def _normal_equations(pairs: Sequence[Agreed]) -> tuple[Weights, dict[str, Fract
 def _eliminate(asset: str, weights: Weights, right: dict[str, Fraction]) -> dict[str, Fraction]:
     """Take one asset out: what it pulled at is shared among its neighbours. Returns its weights to them."""
     around = weights.pop(asset)
-    total = sum(around.values())
+    total = sum(around.values(), Fraction(0))
     for one, weight in around.items():
         del weights[one][asset]
-        right[one] += weight * right[asset] / total
+        part = Fraction(weight, total)
+        right[one] += part * right[asset]
         for other, further in around.items():
             if other != one:
-                weights[one][other] = weights[one].get(other, Fraction(0)) + weight * further / total
+                weights[one][other] = weights[one].get(other, Fraction(0)) + part * further
     return around

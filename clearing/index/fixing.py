@@ -172,7 +172,7 @@ def _overall(pairs: Sequence[Pair]) -> Decimal:
     if not weight:
         return ZERO
     squares = sum((len(each.sources) * Fraction(each.residual) ** 2 for each in pairs), Fraction(0))
-    return decimal_of(squares / weight).sqrt()
+    return decimal_of(Fraction(squares, weight)).sqrt()
 
 
 def _rejects(

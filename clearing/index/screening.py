@@ -67,7 +67,7 @@ def screen(quotes: Sequence[Quote], terms: Terms, hours: Hours) -> Screened:
 def _belongs(quote: Quote, terms: Terms, hours: Hours) -> bool:
     at, age = moment(quote.time), DAY
     if quote.base in terms.assets and quote.quote in terms.assets:
-        age = max(age, terms.quote_age_minutes(quote.base, quote.quote) * MINUTE)
+        age = max(age, terms.quote_age_minutes(quote) * MINUTE)
     return hours.fixes - age < at <= hours.day_ends
 
 
@@ -93,7 +93,7 @@ def _flaw(quote: Quote, terms: Terms, hours: Hours, *, repeated: bool) -> Reject
 
 def _untimely(quote: Quote, terms: Terms, hours: Hours) -> RejectReason | None:
     at = moment(quote.time)
-    if at < hours.fixes - terms.quote_age_minutes(quote.base, quote.quote) * MINUTE:
+    if at < hours.fixes - terms.quote_age_minutes(quote) * MINUTE:
         return RejectReason.STALE
     if at > hours.fixes or (quote.kind is QuoteKind.TRANSACTION and at < hours.opens):
         return RejectReason.OUTSIDE_WINDOW

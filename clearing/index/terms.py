@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 
+from clearing.model.fixing import Quote, QuoteKind
 from clearing.model.methodology import AssetClass, Methodology, PricedAsset
 
 
@@ -22,9 +23,10 @@ class Terms:
     basket: Mapping[str, Decimal]
     """Constituent -> fixed quantity."""
 
-    def quote_age_minutes(self, one: str, other: str) -> int:
-        """The age limit of the quotes of a pair."""
-        return min(self.classes[one].quote_age_minutes, self.classes[other].quote_age_minutes)
+    def quote_age_minutes(self, quote: Quote) -> int:
+        """The age limit of a quote of two known assets: the shorter of their classes, of a judgement the longer."""
+        ages = [self.classes[asset].quote_age_minutes for asset in (quote.base, quote.quote)]
+        return max(ages) if quote.kind is QuoteKind.JUDGEMENT else min(ages)
 
 
 def terms_of(methodology: Methodology) -> Terms:

@@ -43,7 +43,8 @@ def _price(known: Known, banned: set[str]) -> Priced:
     market = link * _sum(terms, {asset: price.market for asset, price in held.items()})
     carried = link * _sum(terms, {asset: price.carried for asset, price in held.items()})
     complete = len(held) == len(terms.basket) and known.logs
-    return Priced(climbed, market / (1 - carried) if complete and market > 0 and carried < 1 else None, carried)
+    sound = complete and market > 0 and carried < 1
+    return Priced(climbed, Fraction(market, 1 - carried) if sound else None, carried)
 
 
 def _sum(terms: Terms, each: Mapping[str, Fraction]) -> Fraction:

@@ -26,7 +26,7 @@ def asset_values(priced: Priced, terms: Terms) -> tuple[AssetValue, ...]:
         return ()
     digits = terms.methodology.rounding.value_digits
     prices = priced.climbed.prices
-    values = {asset: decimal_of(price.at(priced.unit) / priced.unit, digits) for asset, price in prices.items()}
+    values = {asset: decimal_of(Fraction(price.at(priced.unit), priced.unit), digits) for asset, price in prices.items()}
     shares = shares_of(values, terms)
     return tuple(
         AssetValue(
@@ -45,8 +45,8 @@ def asset_values(priced: Priced, terms: Terms) -> tuple[AssetValue, ...]:
 def shares_of(values: Mapping[str, Decimal], terms: Terms) -> Shares:
     """What part of the index each constituent is, exactly."""
     held = {asset: Fraction(quantity) * Fraction(values[asset]) for asset, quantity in terms.basket.items()}
-    total = sum(held.values())
-    return {asset: worth / total for asset, worth in held.items()}
+    total = sum(held.values(), Fraction(0))
+    return {asset: Fraction(worth, total) for asset, worth in held.items()}
 
 
 def value_micro(value: Decimal, increment: Decimal) -> int:
@@ -67,7 +67,7 @@ def leave_one_out(before: Mapping[str, Decimal], after: Mapping[str, Decimal], t
             kind=terms.assets[asset].kind,
             share_before=decimal_of(old[asset], digits),
             share=decimal_of(new[asset], digits),
-            difference=decimal_of((1 - new[asset]) / (1 - old[asset]) - 1, digits),
+            difference=decimal_of(Fraction(1 - new[asset], 1 - old[asset]) - 1, digits),
         )
         for asset in terms.basket
     )

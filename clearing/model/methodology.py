@@ -49,7 +49,7 @@ class AssetClass:
 
     id: str
     quote_age_minutes: int
-    """An older quote is stale; of the two assets of a quote the shorter age counts."""
+    """An older quote is stale; of the two assets of a quote the shorter age counts, of a judgement the longer."""
     value_age_days: int
     """The oldest last value that may stand in for a missing one; 0: none may."""
 
