@@ -47,9 +47,12 @@ def _by_rings(edges: Sequence[Edge], logs: Mapping[Edge, Fraction], weights: Map
     rings = [_ring(edge, up) for edge in edges if edge not in on_tree]
     scale = lcm(*weights.values())
     matrix = [
-        [sum(sign * other[edge] * (scale // weights[edge]) for edge, sign in ring.items() if edge in other) for other in rings]
+        [
+            sum(sign * other[edge] * (scale // weights[edge]) for edge, sign in ring.items() if edge in other)
+            for other in rings
+        ]
         for ring in rings
-    ]  # fmt: skip
+    ]
     turned = [sum((sign * logs[edge] for edge, sign in ring.items()), Fraction(0)) for ring in rings]
     currents = solve(matrix, turned)
     left = dict.fromkeys(edges, Fraction(0))

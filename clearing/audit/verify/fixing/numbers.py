@@ -64,7 +64,7 @@ def exact_decimal(value: Fraction) -> Decimal:
     """A rational whose denominator is a power of ten or a divisor of one, as a decimal without rounding."""
     places = value.denominator.bit_length()
     scaled = value * 10**places
-    wide = Context(prec=len(str(abs(scaled.numerator))) + 2, Emin=-999_999, Emax=999_999)
+    wide = Context(prec=scaled.numerator.bit_length() + 1, Emin=-999_999, Emax=999_999)
     return Decimal(scaled.numerator).scaleb(-places, wide)
 
 
