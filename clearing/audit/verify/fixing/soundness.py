@@ -63,12 +63,11 @@ def _differential_flaws(asset: Stated, assets: list[str], place: str) -> Iterato
 
 
 def _circles(methodology: Stated) -> Iterator[Flaw]:
-    rests = {
-        asset["id"]: [asset["differential"][name] for name in ("related", "amount_unit") if name in asset["differential"]]
+    resting = {
+        asset["id"]: [asset["differential"].get(name) for name in ("related", "amount_unit")]
         for asset in methodology["assets"]
         if "differential" in asset
-    }  # fmt: skip
-    resting = dict(rests)
+    }
     while settled := [name for name, under in resting.items() if not any(each in resting for each in under)]:
         for name in settled:
             del resting[name]
@@ -82,7 +81,8 @@ def limit_flaws(methodology: Stated) -> Iterator[Flaw]:
         table, name = place.split(".")
         value = Fraction(methodology[table][name])
         if value < Fraction(least or 0) or (least is None and not value) or value > Fraction(most or 1):
-            yield place, f"is {methodology[table][name]} and must be {f'from {least}' if least else 'above 0'} to {most}"
+            bounds = f"from {least} to {most}" if least else f"above 0, at most {most}"
+            yield place, f"is {methodology[table][name]} and must be {bounds}"
     yield from _zero_flaws(methodology)
     yield from _version_flaws(methodology)
     consensus, alarms = methodology["consensus"], methodology["alarms"]
@@ -149,7 +149,8 @@ def share_flaws(methodology: Stated) -> Iterator[Flaw]:
 def _cap_flaws(methodology: Stated, worth: Mapping[str, Fraction], place: str) -> Iterator[Flaw]:
     kinds = {each["id"]: each["kind"] for each in methodology["assets"]}
     caps, total = methodology["caps"], sum(worth.values())
-    groups = [(name, each, caps["currency" if kinds[name] == "currency" else "commodity"]) for name, each in worth.items()]
+    cap_of = {"good": caps["commodity"], "currency": caps["currency"]}
+    groups = [(name, each, cap_of[kinds[name]]) for name, each in worth.items()]
     currencies = sum(each for name, each in worth.items() if kinds[name] == "currency")
     for name, each, cap in (*groups, ("all currencies together", currencies, caps["currencies"])):
         if each > Fraction(cap) * total:
