@@ -24,39 +24,39 @@ class Consensus:
     """What the sources of a pair come to."""
 
     log: Decimal
+    """Exact until here, rounded once, so that neither order nor sign means anything."""
     entered: tuple[str, ...]
     outliers: tuple[str, ...]
     disputed: bool
 
 
-def agree(logs: Mapping[str, Decimal], rules: ConsensusRules) -> Consensus:
+def agree(logs: Mapping[str, Fraction], rules: ConsensusRules) -> Consensus:
     """The consensus of at least three sources, each with its median."""
-    middle = median(sorted(logs.values()))
-    near = {source for source, log in logs.items() if abs(log - middle) <= rules.outlier_limit}
+    middle, limit = median(sorted(logs.values())), Fraction(rules.outlier_limit)
+    near = {source for source, log in logs.items() if abs(log - middle) <= limit}
     if 2 * len(near) <= len(logs):
-        return Consensus(centre(list(logs.values()), rules), tuple(sorted(logs)), (), disputed=True)
+        return Consensus(decimal_of(centre(list(logs.values()), rules)), tuple(sorted(logs)), (), disputed=True)
     entered = tuple(sorted(near))
     outliers = tuple(sorted(logs.keys() - near))
     robust = len(near) >= ROBUST_SOURCES
     log = centre([logs[source] for source in entered], rules) if robust else middle
-    return Consensus(log, entered, outliers, disputed=False)
+    return Consensus(decimal_of(log), entered, outliers, disputed=False)
 
 
-def centre(values: Sequence[Decimal], rules: ConsensusRules) -> Decimal:
+def centre(values: Sequence[Fraction], rules: ConsensusRules) -> Fraction:
     """The median, or the trimmed mean of many."""
     ordered = sorted(values)
     if len(ordered) < rules.trimmed_from:
         return median(ordered)
-    cut = max(1, int(len(ordered) * rules.trim))
+    cut = max(1, int(len(ordered) * Fraction(rules.trim)))
     return _mean(ordered[cut : len(ordered) - cut])
 
 
-def median(ordered: Sequence[Decimal]) -> Decimal:
+def median(ordered: Sequence[Fraction]) -> Fraction:
     """The middle of ascending values, the mean of the two middle ones where there are two."""
     half, odd = divmod(len(ordered), 2)
     return ordered[half] if odd else _mean(ordered[half - 1 : half + 1])
 
 
-def _mean(values: Sequence[Decimal]) -> Decimal:
-    """Summed exactly and rounded once, so that neither order nor sign means anything."""
-    return decimal_of(sum(map(Fraction, values), Fraction(0)) * Fraction(1, len(values)))
+def _mean(values: Sequence[Fraction]) -> Fraction:
+    return sum(values, Fraction(0)) / len(values)

@@ -10,6 +10,7 @@ from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
 from decimal import Decimal
+from fractions import Fraction
 
 from clearing.index.calendar import DAY, MINUTE, Hours, hours_of, moment
 from clearing.index.consensus import median
@@ -29,8 +30,8 @@ class Heard:
     """Ascending."""
     kind: QuoteKind
     turned: bool
-    log: Decimal
-    """ln of the price of one of the first asset in the second."""
+    log: Fraction
+    """ln of the price of one of the first asset in the second, at fifty digits."""
     day: str
 
 
@@ -58,7 +59,7 @@ def screen(quotes: Sequence[Quote], terms: Terms, hours: Hours) -> Screened:
             heard.append(_heard(number, quote))
         else:
             rejected[number] = reason
-    crossed = _crossed(heard, terms.methodology.consensus.crossed_limit)
+    crossed = _crossed(heard, Fraction(terms.methodology.consensus.crossed_limit))
     rejected.update(dict.fromkeys(crossed, RejectReason.CROSSED))
     return Screened(tuple(each for each in heard if each.number not in crossed), rejected)
 
@@ -101,12 +102,12 @@ def _untimely(quote: Quote, terms: Terms, hours: Hours) -> RejectReason | None:
 
 def _heard(number: int, quote: Quote) -> Heard:
     turned = quote.quote < quote.base
-    log = Decimal(quote.value).ln()
+    log = Fraction(Decimal(quote.value).ln())
     pair = (quote.quote, quote.base) if turned else (quote.base, quote.quote)
     return Heard(number, quote.source, pair, quote.kind, turned, -log if turned else log, quote.time[:10])
 
 
-def _crossed(heard: Sequence[Heard], limit: Decimal) -> set[int]:
+def _crossed(heard: Sequence[Heard], limit: Fraction) -> set[int]:
     """Numbers of the quotes of one source, pair and kind whose two directions contradict each other."""
     groups: dict[tuple[str, tuple[str, str], QuoteKind], list[Heard]] = defaultdict(list)
     for each in heard:

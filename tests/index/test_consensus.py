@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from decimal import Decimal
+from fractions import Fraction
 
 from hypothesis import example, given
 from hypothesis import strategies as st
@@ -21,8 +22,8 @@ RULES = ConsensusRules(
 logs = st.integers(-200, 200).map(lambda count: Decimal(count) / 1000)
 
 
-def named(*values: str | Decimal) -> dict[str, Decimal]:
-    return {f"s{number}": Decimal(value) for number, value in enumerate(values)}
+def named(*values: str | Decimal) -> dict[str, Fraction]:
+    return {f"s{number}": Fraction(value) for number, value in enumerate(values)}
 
 
 @given(st.lists(logs, min_size=2, max_size=9), st.integers(-200, 200) | st.sampled_from([-(10**9), 10**9]))
@@ -57,6 +58,6 @@ def test_without_a_majority_nobody_is_rejected() -> None:
 
 def test_from_five_sources_on_a_fifth_is_cut_at_each_end() -> None:
     with arithmetic():
-        assert centre([Decimal(value) for value in (9, 1, 2, 3, 100)], RULES) == Decimal(14) / 3
-        assert centre([Decimal(value) for value in (9, 1, 2, 3)], RULES) == Decimal("2.5")
-        assert median([Decimal(1), Decimal(3)]) == 2
+        assert centre([Fraction(value) for value in (9, 1, 2, 3, 100)], RULES) == Fraction(14, 3)
+        assert centre([Fraction(value) for value in (9, 1, 2, 3)], RULES) == Fraction(5, 2)
+        assert median([Fraction(1), Fraction(3)]) == 2
