@@ -144,6 +144,7 @@ LONG = decimal("17", "99")
 QUANTITY = decimal("17", "35")
 FIGURE = decimal("3999", "3999", "-?")
 FROM_0 = decimal("3999", "3999")
+ABOVE_0 = decimal("3999", "3999", "(?!0$)")
 RUNG = words("transaction", "firm", "indicative", "related", "last_value", "judgement")
 RANK = Count(1, 9)
 MANY = 10**9 - 1
@@ -220,7 +221,7 @@ RECORD = Members(
         "methodology": METHODOLOGY,
         "methodology_digest": HEX,
         "previous?": Members(
-            {"digest": HEX, "day": DAY, "values": Rows(Members({"asset": ID, "value": FROM_0, "day": DAY}))}
+            {"digest": HEX, "day": DAY, "values": Rows(Members({"asset": ID, "value": ABOVE_0, "day": DAY}))}
         ),
         "quotes": Rows(
             Members(

@@ -1,7 +1,7 @@
-"""The market and the fixing before in, the price of every asset out as α + βS, S the price of an index unit; or why none.
+"""The market and the fixing before in, every asset's price α + βS out, S the price of an index unit; or why none.
 
-Example: oil is in no pair; its last value was 74 index units, so its price is 74 S. Haulage at 0.0195 of oil is 1.443 S.
-A basket of 1 dollar at 1 and 0.001 oil costs 1 + 0.074 S = S, so S = 1 / 0.926.
+Example: oil is in no pair; its last value was 74 index units, so its price is 74 S. Haulage at 0.0195 of oil is
+1.443 S. A basket of 1 dollar at 1 and 0.001 oil costs 1 + 0.074 S = S, so S = 1 / 0.926.
 """
 
 from __future__ import annotations
@@ -156,7 +156,8 @@ def _related(name: str, known: Known, barred: Collection[str], ladder: Ladder) -
     if name in barred:
         return None, {"why": "not_positive"}
     below = [ladder.prices[each] for each in under]
-    times = [Fraction(differential["factor"])] if "factor" in differential else [1, Fraction(differential["amount"])]
+    ways = [differential["factor"]] if "factor" in differential else ["1", differential["amount"]]
+    times = [Fraction(way) for way in ways]
     price = Price(
         alpha=sum((by * each.alpha for by, each in zip(times, below, strict=True)), Fraction(0)),
         beta=sum((by * each.beta for by, each in zip(times, below, strict=True)), Fraction(0)),

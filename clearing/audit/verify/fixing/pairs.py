@@ -1,7 +1,7 @@
 """Who is heard in, the consensus on each pair out, and what its rung asked in vain.
 
-Example: three sources are asked. Two have transactions in A/B, the third has a firm quote: `transaction` hears two, which
-are too few; `firm` hears three, two of them still by their transactions.
+Example: three sources are asked. Two have transactions in A/B, the third has a firm quote: ``transaction`` hears two,
+which are too few; ``firm`` hears three, two of them still by their transactions.
 """
 
 from __future__ import annotations
@@ -12,6 +12,7 @@ from fractions import Fraction
 from typing import Any
 
 from clearing.audit.verify.fixing.fit import Edge
+from clearing.audit.verify.fixing.numbers import rounded
 from clearing.audit.verify.fixing.screening import Voice, median
 from clearing.audit.verify.fixing.terms import Terms
 
@@ -26,6 +27,7 @@ class Consensus:
     rung: str
     rank: int
     log: Fraction
+    """As it is stored: rounded once, and what follows rests on that."""
     entered: list[str]
     disputed: bool
     asked: dict[str, str]
@@ -67,7 +69,7 @@ def _consensus(by_source: dict[str, dict[str, list[Fraction]]], terms: Terms) ->
             if len(asked) >= terms.minimum_sources:
                 logs = {source: median(by_source[source][kind]) for source, kind in asked.items()}
                 log, entered, disputed = _middle(logs, terms)
-                return Consensus(rung, rank, log, entered, disputed, asked, tried)
+                return Consensus(rung, rank, Fraction(rounded(log)), entered, disputed, asked, tried)
             found = {"rung": rung, "rank": rank, "why": "too_few_sources"}
             tried.append({**found, "found": len(asked), "limit": terms.minimum_sources})
     return None
