@@ -11,7 +11,7 @@ from clearing.model.errors import OperatingFault, UsageFault
 
 
 def write_new(target: Path, text: str) -> None:
-    """Write a new file. Raises UsageFault where something is there by now, OperatingFault where it cannot be written."""
+    """Write a new file. Raises UsageFault where something is there, OperatingFault where it cannot be written."""
     check_target(target)
     partial = target.parent / f".{target.name[:40]}.partial-{secrets.token_hex(4)}"
     try:

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from decimal import Decimal
-from typing import Any
+
+from clearing.model.fixing import Alarm, AlarmRaised, Fallback
+
+DIGITS_SHOWN = 6
 
 REJECTS = {
     "unknown_source": "source not in the methodology",
@@ -54,21 +56,34 @@ def reject_words(reason: str) -> str:
     return REJECTS.get(reason, reason)
 
 
-def alarm_words(alarm: Mapping[str, Any]) -> str:
+def alarm_words(alarm: AlarmRaised) -> str:
     """One alarm with whose it is and its figures."""
-    whose = alarm.get("asset", "") + (f"/{alarm['other']}" if "other" in alarm else "")
-    words = ALARMS.get(alarm["alarm"], alarm["alarm"])
-    figures = f" ({_part(alarm['found'])}, limit {_part(alarm['limit'])})" if {"found", "limit"} <= alarm.keys() else ""
-    return f"{whose}: {words}{figures}" if whose else f"{words}{figures}"
+    whose = (alarm.asset or "") + (f"/{alarm.other}" if alarm.other else "")
+    words = ALARMS[alarm.alarm.value]
+    if alarm.found is not None and alarm.limit is not None:
+        show = _plain if alarm.alarm is Alarm.BELOW_MINIMUM else _part
+        words += f" ({show(alarm.found)}, limit {show(alarm.limit)})"
+    return f"{whose}: {words}" if whose else words
 
 
-def fallback_words(fallback: Mapping[str, Any]) -> str:
+def fallback_words(fallback: Fallback) -> str:
     """What was taken instead."""
-    words = RUNGS.get(fallback["rung"], fallback["rung"])
-    if "related" in fallback:
-        return f"{words} {fallback['related']}"
-    return f"{words}, sources up to rank {fallback['rank']}" if fallback.get("rank", 1) > 1 else words
+    words = RUNGS[fallback.rung.value]
+    if fallback.related is not None:
+        return f"{words} {fallback.related}"
+    return f"{words}, sources up to rank {fallback.rank}" if (fallback.rank or 1) > 1 else words
 
 
-def _part(text: str) -> str:
-    return f"{Decimal(text) * 100:.2f} %"
+def significant(value: Decimal) -> str:
+    """A value at six significant digits, with separators and without an exponent."""
+    places = max(0, DIGITS_SHOWN - 1 - value.adjusted()) if value else 0
+    text = f"{value:,.{places}f}"
+    return text.rstrip("0").rstrip(".") if "." in text else text
+
+
+def _part(part: Decimal) -> str:
+    return f"{part * 100:.2f} %"
+
+
+def _plain(figure: Decimal) -> str:
+    return f"{figure:,f}"

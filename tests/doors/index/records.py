@@ -1,58 +1,44 @@
-"""Fixing records made up for the doors that only show them: what they say does not follow from any quotes."""
+"""Fixings of a small index, and records of them in folders: made by the fixing itself, or changed and sealed again."""
 
 from __future__ import annotations
 
-import json
-from hashlib import sha256
+from collections.abc import Iterable
+from dataclasses import replace
+from functools import cache
 from pathlib import Path
 from typing import Any
 
-from clearing.audit.canonical import canonical
+from clearing.doors.index.methodology_file import read_methodology
+from clearing.doors.index.quote_files import read_quotes
+from clearing.index_service import Sealed, fix_days, sealed
 
-ASSETS = (("EUR", "currency", "0.1"), ("OIL", "good", "0.002"), ("USD", "currency", "0.1"), ("WHEAT", "good", "0.003"))
-VALUES = {"EUR": "1.08", "OIL": "74.25", "USD": "0.994", "WHEAT": "231.5"}
-SHARES = {"EUR": "0.108", "OIL": "0.1485", "USD": "0.0994", "WHEAT": "0.6441"}
-
-
-def methodology(**changed: Any) -> dict[str, Any]:
-    """The parts of a methodology that a page shows."""
-    return {
-        "index": "MADE-UP",
-        "version": 1,
-        "alarms": {"shock": "0.02", "overall_residual": "0.005"},
-        "caps": {"currency": "0.1", "commodity": "0.15"},
-        "assets": [{"id": name, "kind": kind, "unit": "TNE", "name": f"{name} & more"} for name, kind, _ in ASSETS],
-        "constituents": [{"asset": name, "quantity": quantity} for name, _, quantity in ASSETS],
-        **changed,
-    }
+FIXTURES = Path(__file__).parents[3] / "fixtures" / "index"
+METHODOLOGY = FIXTURES / "methodology-1.toml"
+QUOTES = FIXTURES / "quotes-2025-q2.csv"
+FIRST, LAST = "2025-06-05", "2025-06-13"
+"""Seven working days, in the last five of which the real falls to a half."""
 
 
-def record(day: str, **changed: Any) -> dict[str, Any]:
-    """One fixing, its digest as it should be."""
-    made = {
-        "format": "index-fixing/1",
-        "index": "MADE-UP",
-        "day": day,
-        "revision": 1,
-        "status": "FINAL",
-        "methodology": methodology(),
-        "quotes": [{"source": "S1"}, {"source": "S2"}],
-        "rejects": [{"quote": 2, "reason": "outlier"}],
-        "pairs": [{"base": "EUR", "quote": "USD", "residual": "-0.0004"}],
-        "fallbacks": [{"asset": "OIL", "rung": "last_value", "day": day, "tried": []}],
-        "values": [{"asset": name, "value": value, "share": SHARES[name]} for name, value in VALUES.items()],
-        "residual": "0.0003",
-        "stale_share": "0.1485",
-        "leave_one_out": [{"asset": name, "difference": "0.001"} for name in VALUES],
-        "alarms": [],
-        **changed,
-    }
-    return {**made, "digest": sha256(canonical(made).encode()).hexdigest()}
+@cache
+def week() -> tuple[Sealed, ...]:
+    """The fixings of these days, each after the one before."""
+    return tuple(fix_days(read_quotes([QUOTES]), [read_methodology(METHODOLOGY)], first=FIRST, last=LAST))
 
 
-def written(folder: Path, *records: dict[str, Any]) -> Path:
+def day(name: str) -> Sealed:
+    """One of them."""
+    return next(each for each in week() if each.fixing.day == name)
+
+
+def changed(record: Sealed, **members: Any) -> Sealed:
+    """The same record with other members, its digest as it should be: none that follows from its quotes."""
+    return sealed(replace(record.fixing, **members))
+
+
+def written(folder: Path, records: Iterable[Sealed]) -> Path:
     """The records as files of the folder."""
     folder.mkdir(exist_ok=True)
-    for place, each in enumerate(records):
-        (folder / f"{each['day']}-{place}.json").write_text(json.dumps(each), encoding="utf-8")
+    for each in records:
+        name = f"{each.fixing.day}-{each.fixing.revision}.json"
+        (folder / name).write_text(each.text + "\n", encoding="utf-8")
     return folder

@@ -27,8 +27,8 @@ def render(history: History) -> str:
     return environment(_PACKAGE).get_template("index.html").render(
         style=Markup(style),
         policy=policy(style),
-        index=last.methodology["index"],
-        name=last.methodology.get("name", ""),
+        index=last.methodology.index,
+        name=last.methodology.name or "",
         lede=_lede(history),
         last=last,
         meaning=STATUSES[last.status],
@@ -51,9 +51,9 @@ def render(history: History) -> str:
 
 
 def _lede(history: History) -> str:
-    last, versions = history.last, {day.methodology["version"] for day in history.days}
-    parts = last.methodology["constituents"]
-    kinds = [history.kinds[part["asset"]] for part in parts]
+    last, versions = history.last, {day.methodology.version for day in history.days}
+    parts = last.methodology.constituents
+    kinds = [history.kinds[part.asset] for part in parts]
     restated = f", {count(history.revisions, 'record')} restated since" if history.revisions else ""
     return (
         f"{count(kinds.count('good'), 'good')} in fixed quantities and {count(kinds.count('currency'), 'amount')} of "
@@ -67,7 +67,7 @@ def _figures(last: FixingDay) -> list[Figure]:
     return [
         Figure("Stale share", _percent(last.stale_share), "of the index rests on no market of the day"),
         Figure("Quotes", f"{last.quotes:,}", f"of which {rejected:,} rejected with their reasons"),
-        Figure("Assets valued", f"{len(last.values):,}", f"of {len(last.methodology['assets']):,}"),
+        Figure("Assets valued", f"{len(last.values):,}", f"of {len(last.methodology.assets):,}"),
         Figure("Residual", f"{residual:.1f}", "bps, root mean square of all pairs"),
         Figure("Fallbacks", f"{len(last.fallbacks):,}", "where the best quotes did not suffice"),
     ]

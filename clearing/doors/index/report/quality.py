@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
-from decimal import Decimal
 
 from clearing.doors.index.history import History
 from clearing.doors.index.report.charts import Block, Chart, Level, Line, blocks, path, place_of, scaled
@@ -55,7 +54,7 @@ def alarm_table(history: History) -> Table:
 def residual_chart(history: History) -> Chart:
     """How far quotes of a day contradict each other: the root mean square of all pairs, with its limit."""
     numbers = [float(day.residual) * 10_000 if day.values else None for day in history.days]
-    limit = float(Decimal(history.last.methodology["alarms"]["overall_residual"]) * 10_000)
+    limit = float(history.last.methodology.alarms.overall_residual * 10_000)
     low, high = scaled([numbers], include=[0.0, limit])
     known = [number for number in numbers if number is not None]
     told = f"at most {max(known):.1f} bps" if known else "none"
@@ -113,7 +112,7 @@ def fallback_table(history: History) -> Table:
     days: dict[tuple[str, str], list[str]] = {}
     for day in history.days:
         for fallback in day.fallbacks:
-            name = fallback["asset"] + (f"/{fallback['other']}" if "other" in fallback else "")
+            name = fallback.asset + (f"/{fallback.other}" if fallback.other else "")
             days.setdefault((name, fallback_words(fallback)), []).append(day.day)
     shown = sorted(days, key=lambda key: (-len(days[key]), key))[:ROWS_MAX]
     return Table(

@@ -7,7 +7,8 @@ from decimal import Decimal
 
 from clearing.doors.index.history import FixingDay, History
 from clearing.doors.index.report.charts import TONES, Chart, Level, Line, path, place_of, scaled
-from clearing.doors.index.report.values import signed_percent, significant
+from clearing.doors.index.report.values import signed_percent
+from clearing.doors.index.words import significant
 from clearing.doors.report.figures import NARROW_SPACE
 from clearing.doors.report.table import Bar, Cell, Column, Table, percent
 
@@ -19,11 +20,11 @@ def share_table(history: History) -> Table:
     last = _last_with_values(history)
     before = _before(history, last)
     first = next((day for day in history.days if day.values), last)
-    parts = {part["asset"]: part["quantity"] for part in last.methodology["constituents"]}
+    parts = {part.asset: part.quantity for part in last.methodology.constituents}
     gains = {name: _share(last, name) - _share(before, name) for name in parts}
     reach = max((abs(gain) for gain in gains.values()), default=Decimal(0)) or Decimal(1)
     rows = [
-        _share_row(history, name, Decimal(parts[name]), (first, last), gains[name], reach)
+        _share_row(history, name, parts[name], (first, last), gains[name], reach)
         for name in sorted(parts, key=lambda name: (-_share(last, name), name))
     ]
     edge = f"{reach * 10_000:.1f}"
@@ -116,8 +117,8 @@ def _share_row(
     gain: Decimal,
     reach: Decimal,
 ) -> Sequence[Cell]:
-    caps, kind = history.last.methodology["caps"], history.kinds[name]
-    cap = Decimal(caps["currency" if kind == "currency" else "commodity"])
+    caps, kind = history.last.methodology.caps, history.kinds[name]
+    cap = caps.currency if kind == "currency" else caps.commodity
     middle, end = 0.5, 0.5 + float(gain / reach) / 2 * 0.94
     told = f"{gain * 10_000:+.1f}".replace("-", "\u2212")
     return [
@@ -151,7 +152,7 @@ def _before(history: History, day: FixingDay) -> FixingDay:
 
 def _limit(day: FixingDay) -> float:
     """The limit of the gate in percent."""
-    return float(Decimal(day.methodology["alarms"]["shock"]) * 100)
+    return float(day.methodology.alarms.shock * 100)
 
 
 def _most(numbers: Sequence[float | None]) -> float:

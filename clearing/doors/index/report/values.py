@@ -8,12 +8,12 @@ from decimal import Decimal
 
 from clearing.doors.index.history import History
 from clearing.doors.index.report.charts import TONES, Chart, Level, Line, path, place_of, scaled
+from clearing.doors.index.words import significant
 from clearing.doors.report.figures import MINUS, NARROW_SPACE
 
 HEIGHT = 260
 SMALL_HEIGHT = 56
 START = 100.0
-DIGITS = 6
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,12 +60,12 @@ def currency_chart(history: History) -> Chart:
 
 def small_multiples(history: History, kind: str) -> Sequence[Small]:
     """Each asset of the kind that any fixing of the history gave a value."""
-    assets = {asset["id"]: asset for each in history.days for asset in each.methodology["assets"]}
+    assets = {asset.id: asset for each in history.days for asset in each.methodology.assets}
     found = []
     for name, asset in sorted(assets.items()):
         values = _values(history, name)
         known = [each for each in values if each is not None]
-        if asset["kind"] != kind or not known:
+        if asset.kind != kind or not known:
             continue
         numbers = [None if each is None else float(each) for each in values]
         low, high = scaled([numbers])
@@ -74,9 +74,9 @@ def small_multiples(history: History, kind: str) -> Sequence[Small]:
         found.append(
             Small(
                 id=name,
-                name=asset.get("name", name),
+                name=asset.name or name,
                 value="no value" if last is None else significant(last.value),
-                unit=asset["unit"],
+                unit=asset.unit,
                 change=change,
                 stale=last is not None and last.stale,
                 path=path(numbers, low, high, SMALL_HEIGHT),
@@ -87,13 +87,6 @@ def small_multiples(history: History, kind: str) -> Sequence[Small]:
     return found
 
 
-def significant(value: Decimal) -> str:
-    """A value at six significant digits, with separators and without an exponent."""
-    places = max(0, DIGITS - 1 - value.adjusted()) if value else 0
-    text = f"{value:,.{places}f}"
-    return text.rstrip("0").rstrip(".") if "." in text else text
-
-
 def signed_percent(part: Decimal, places: int = 1) -> str:
     """A part in percent with its sign."""
     text = f"{part * 100:+.{places}f}"
@@ -102,7 +95,7 @@ def signed_percent(part: Decimal, places: int = 1) -> str:
 
 def _currencies(history: History) -> list[str]:
     kinds = history.kinds
-    parts = {part["asset"] for each in history.days for part in each.methodology["constituents"]}
+    parts = {part.asset for each in history.days for part in each.methodology.constituents}
     return sorted(name for name in parts if kinds[name] == "currency")
 
 
