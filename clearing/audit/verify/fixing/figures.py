@@ -40,7 +40,7 @@ class Worth:
 def worth_of(ladder: Ladder, unit: Fraction, last: Mapping[str, Mapping[str, str]], terms: Terms) -> Worth:
     """Values of every asset with a price, and what follows from them."""
     values = {
-        name: rounded((price.alpha + price.beta * unit) / unit, terms.value_digits)
+        name: rounded(Fraction(price.alpha + price.beta * unit, unit), terms.value_digits)
         for name, price in sorted(ladder.prices.items())
     }
     shares = _shares(values, terms)
@@ -56,7 +56,7 @@ def worth_of(ladder: Ladder, unit: Fraction, last: Mapping[str, Mapping[str, str
 def _shares(values: Mapping[str, Decimal], terms: Terms) -> dict[str, Fraction]:
     worth = {name: quantity * Fraction(values[name]) for name, quantity in terms.quantities.items()}
     total = sum(worth.values(), Fraction(0))
-    return {name: each / total for name, each in worth.items()}
+    return {name: Fraction(each, total) for name, each in worth.items()}
 
 
 def _left_out(
@@ -66,7 +66,7 @@ def _left_out(
         return
     before = _shares({name: Decimal(last[name]["value"]) for name in terms.quantities}, terms)
     for name, share in shares.items():
-        yield name, (before[name], share, (1 - share) / (1 - before[name]) - 1)
+        yield name, (before[name], share, Fraction(1 - share, 1 - before[name]) - 1)
 
 
 def value_rows(worth: Worth, ladder: Ladder, market: Market, terms: Terms, unit: Fraction) -> list[Row]:

@@ -86,7 +86,7 @@ def _unit(ladder: Ladder, terms: Terms) -> tuple[Fraction | None, Fraction]:
     part = terms.link_factor * beta
     if len(priced) < len(terms.quantities) or alpha <= 0 or part >= 1:
         return None, part
-    return terms.link_factor * alpha / (1 - part), part
+    return Fraction(terms.link_factor * alpha, 1 - part), part
 
 
 def _worthless(ladder: Ladder, unit: Fraction) -> set[str]:
