@@ -100,7 +100,7 @@ def left_out_rows(worth: Worth, terms: Terms) -> list[Row]:
 def alarm_rows(
     worth: Worth | None, ladder: Ladder, agreed: Agreed, market: Market, part: Fraction, terms: Terms
 ) -> list[Row]:
-    """The member ``alarms``, the gravest first."""
+    """The member ``alarms``, the gravest first. Limits are held against figures as they are stored."""
     rows = [*_price_alarms(ladder, terms, part, valued=worth is not None), *_market_alarms(agreed, market, terms)]
     if worth is not None:
         rows += _worth_alarms(worth, terms)
@@ -126,21 +126,24 @@ def _price_alarms(ladder: Ladder, terms: Terms, part: Fraction, *, valued: bool)
 def _market_alarms(agreed: Agreed, market: Market, terms: Terms) -> Iterator[Row]:
     for (base, quote), residual in market.residuals.items():
         named = {"asset": base, "other": quote}
-        if abs(residual) > terms.alarms["pair_residual"]:
-            yield _passed("pair_residual", Fraction(residual), terms.alarms["pair_residual"]) | named
+        size = abs(Fraction(residual))
+        if size > terms.alarms["pair_residual"]:
+            yield _passed("pair_residual", size, terms.alarms["pair_residual"]) | named
         if agreed.pairs[base, quote].disputed:
             yield {"alarm": "disputed", **named}
-    if market.residual > terms.alarms["overall_residual"]:
+    if Fraction(market.residual) > terms.alarms["overall_residual"]:
         yield _passed("overall_residual", Fraction(market.residual), terms.alarms["overall_residual"])
 
 
 def _worth_alarms(worth: Worth, terms: Terms) -> Iterator[Row]:
     digits, limits = terms.value_digits, terms.alarms
-    if worth.stale > limits["no_fix"]:
-        yield _passed("stale_no_fix", worth.stale, limits["no_fix"], digits)
-    elif worth.stale > limits["degraded"]:
-        yield _passed("stale_degraded", worth.stale, limits["degraded"], digits)
-    for name, (_before, _share, difference) in worth.left_out.items():
+    stale = Fraction(rounded(worth.stale, digits))
+    if stale > limits["no_fix"]:
+        yield _passed("stale_no_fix", stale, limits["no_fix"], digits)
+    elif stale > limits["degraded"]:
+        yield _passed("stale_degraded", stale, limits["degraded"], digits)
+    for name, (_before, _share, exact) in worth.left_out.items():
+        difference = Fraction(rounded(exact, digits))
         if terms.kinds[name] == "currency" and abs(difference) > limits["shock"]:
             yield _passed("shock", difference, limits["shock"], digits) | {"asset": name}
     for name, micro in worth.micro.items():

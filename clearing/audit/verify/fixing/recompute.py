@@ -41,7 +41,7 @@ def following(record: Mapping[str, Any]) -> dict[str, Any]:
         "rejects": [{"quote": number, "reason": reasons[number]} for number in sorted(reasons)],
         "pairs": pair_rows(agreed, market),
         "fallbacks": sorted(
-            [*pair_fallbacks(agreed, market), *ladder.fallbacks.values()],
+            [*pair_fallbacks(agreed, market), *([] if worth is None else ladder.fallbacks.values())],
             key=lambda row: (row["asset"], row.get("other", "")),
         ),
         "values": []
