@@ -94,7 +94,7 @@ def quiet_market(day: str = DAY) -> list[Quote]:
                 value = _short(WORTH[name] * (1 + Decimal(place) / 1_000))
                 quotes.append(Quote(source, name, "USD", f"{value:f}", QuoteKind.FIRM, f"{day}T14:0{place}:00Z"))
         quotes.append(Quote(source, "EUR", "CHF", f"1.28{place}", QuoteKind.TRANSACTION, f"{day}T14:30:00Z"))
-    quotes.append(Quote("T1", "ART", "EUR", "15000", QuoteKind.JUDGEMENT, f"{day}T09:00:00Z", ("S1", "S2")))
+    quotes.append(Quote("T1", "ART", "EUR", "15000", QuoteKind.JUDGEMENT, f"{day}T12:00:00Z", ("S1", "S2")))
     return quotes
 
 
@@ -134,5 +134,5 @@ def _judged(draw: random.Random, name: str, worth: dict[str, Decimal], day: str)
     base, quote = (name, other) if draw.random() < 0.7 else (other, name)
     value = worth[base] / worth[quote] * Decimal(repr(1 + draw.uniform(-0.1, 0.1)))
     approvals = tuple(sorted(draw.sample(SOURCES, draw.choice((1, 2, 2, 3)))))
-    judged = Quote("T2", base, quote, f"{_short(value):f}", QuoteKind.JUDGEMENT, f"{day}T0{draw.randrange(10)}:30:00Z")
+    judged = Quote("T2", base, quote, f"{_short(value):f}", QuoteKind.JUDGEMENT, f"{day}T1{draw.randrange(5)}:30:00Z")
     return replace(judged, source=draw.choice(SOURCES), approvals=approvals)
