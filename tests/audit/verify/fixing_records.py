@@ -5,7 +5,9 @@ from __future__ import annotations
 import copy
 import json
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from datetime import date, timedelta
+from decimal import Decimal
 from functools import cache
 from hashlib import sha256
 from typing import Any
@@ -50,6 +52,17 @@ def quiet_days() -> tuple[Fixing, ...]:
     quotes = [each for each in quiet_market(day) if each.source != "S4" or each.base != "TIN"]
     third = fix(quotes, methodology(), day=day, previous=before, revision=2, restatement=again)
     return first, second, third
+
+
+@cache
+def halved_day() -> Fixing:
+    """The day after the first, on which one currency has halved."""
+    first, day = quiet_days()[0], following_day(DAY)
+    halved = [
+        replace(each, value=f"{Decimal(each.value) / 2:f}") if each.base == "JPY" else each
+        for each in quiet_market(day)
+    ]
+    return fix(halved, methodology(), day=day, previous=handed_on(first, record_digest(first)))
 
 
 @cache

@@ -26,12 +26,13 @@ from tests.audit.verify.fixing_records import (
     changed,
     content_of,
     following_day,
+    halved_day,
     leaves,
     quiet_days,
     resealed,
     troubled_days,
 )
-from tests.audit.verify.fixing_worlds import DAY, methodology, quiet_market
+from tests.audit.verify.fixing_worlds import methodology, quiet_market
 
 FOLDER = Path(__file__).parents[3] / "fixtures" / "index"
 DERIVED = (
@@ -94,12 +95,7 @@ def test_drawn_markets_have_every_kind_of_trouble() -> None:
 
 def test_a_currency_that_halves_is_a_shock_by_its_share() -> None:
     """1 / (1 − 0.1 × 0.5) − 1 = 5.26 %: what the fall of one currency of a tenth does to the value of all others."""
-    first, day = quiet_days()[0], following_day(DAY)
-    halved = [
-        replace(each, value=f"{Decimal(each.value) / 2:f}") if each.base == "JPY" else each
-        for each in quiet_market(day)
-    ]
-    fixing = fix(halved, methodology(), day=day, previous=handed_on(first, record_digest(first)))
+    fixing = halved_day()
     assert fixing.status is FixingStatus.SHOCK
     assert unsettled(verify_fixing(content_of(fixing))) == []
 
