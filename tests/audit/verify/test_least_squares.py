@@ -19,7 +19,8 @@ def drawn(seed: int) -> tuple[dict[squares.Edge, Fraction], dict[squares.Edge, i
     edges = sorted({tuple(sorted(draw.sample(names, 2))) for _ in range(draw.randint(1, 20))})
     group = max(squares.components(edges), key=len)  # type: ignore[arg-type]
     kept = [(one, other) for one, other in edges if one in group]
-    return {edge: Fraction(draw.randint(-999, 999), 1_000) for edge in kept}, {edge: draw.randint(1, 7) for edge in kept}
+    weights = {edge: draw.randint(1, 7) for edge in kept}
+    return {edge: Fraction(draw.randint(-999, 999), 1_000) for edge in kept}, weights
 
 
 @pytest.mark.parametrize("seed", range(60))
@@ -46,7 +47,8 @@ def test_rings_and_assets_are_solved_to_the_same_values(seed: int) -> None:
 
 
 def test_the_worked_example_of_three_assets() -> None:
-    logs = {("A", "B"): Fraction(6931, 10_000), ("A", "C"): Fraction(19459, 10_000), ("B", "C"): Fraction(10986, 10_000)}
+    said = {("A", "B"): 6_931, ("A", "C"): 19_459, ("B", "C"): 10_986}
+    logs = {edge: Fraction(log, 10_000) for edge, log in said.items()}
     values = squares.fit(logs, dict.fromkeys(logs, 1))
     assert values["A"] - values["B"] == Fraction(6931 + 514, 10_000)
 
@@ -67,5 +69,6 @@ def test_figures_are_rounded_once_half_to_even(seed: int) -> None:
 
 def test_of_two_nearest_integers_the_even_one_is_taken() -> None:
     assert [nearest(Fraction(each, 2)) for each in (1, 3, 5, -1, -3)] == [0, 2, 2, 0, -2]
-    assert [text(Decimal(each)) for each in ("1E+2", "1.50", "-0", "0E-9", "-1E-3")] == ["100", "1.5", "0", "0", "-0.001"]
+    spelled = {"1E+2": "100", "1.50": "1.5", "-0": "0", "0E-9": "0", "-1E-3": "-0.001"}
+    assert {each: text(Decimal(each)) for each in spelled} == spelled
     assert exact_decimal(Fraction(-3, 8)) == Decimal("-0.375")
