@@ -68,12 +68,14 @@ def halved_day() -> Fixing:
 @cache
 def troubled_days(seed: int) -> tuple[Fixing, ...]:
     """Four days of drawn markets, the first of them quiet where the seed is odd."""
-    terms = methodology(trimmed_from=5 + seed % 3)
-    found = [fix(quiet_market() if seed % 2 else drawn_market(10 * seed + 9), terms, day=DAY)]
+    terms = methodology(trimmed_from=5 + seed % 3, trim=("0.2", "0.1")[seed // 2 % 2])
+    quotes = quiet_market() if seed % 2 else drawn_market(10 * seed + 9)
+    found = [fix(quotes, terms, day=DAY)]
     for number in range(3):
         day = following_day(found[-1].day, 1 + seed % 3)
         before = handed_on(found[-1], record_digest(found[-1]))
-        found.append(fix(drawn_market(10 * seed + number, day), terms, day=day, previous=before))
+        quotes += drawn_market(10 * seed + number, day)
+        found.append(fix(quotes, terms, day=day, previous=before))
     return tuple(found)
 
 

@@ -69,14 +69,13 @@ def _left_out(
         yield name, (before[name], share, Fraction(1 - share, 1 - before[name]) - 1)
 
 
-def value_rows(worth: Worth, ladder: Ladder, market: Market, terms: Terms, unit: Fraction) -> list[Row]:
+def value_rows(worth: Worth, ladder: Ladder, terms: Terms, unit: Fraction) -> list[Row]:
     """The member ``values``."""
     rows = []
     for name, value in worth.values.items():
         price = ladder.prices[name]
-        log = market.values.get(name)
         row: Row = {"asset": name, "value": text(value), "observed": price.observed}
-        row["log_value"] = text(ln(rounded(price.alpha + price.beta * unit)) if log is None else log)
+        row["log_value"] = text(ln(rounded(price.alpha + price.beta * unit)) if price.log is None else price.log)
         if worth.micro.get(name, 0) >= MICRO_LEAST:
             row["value_micro"] = text(Decimal(worth.micro[name]))
         if price.stale:

@@ -46,7 +46,7 @@ def following(record: Mapping[str, Any]) -> dict[str, Any]:
         ),
         "values": []
         if worth is None or unit is None
-        else figures.value_rows(worth, ladder, market, terms, unit),
+        else figures.value_rows(worth, ladder, terms, unit),
         "unpriced": [{"asset": name, "tried": ladder.unpriced[name]} for name in sorted(ladder.unpriced)],
         "residual": text(market.residual),
         **stale,
