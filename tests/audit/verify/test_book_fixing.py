@@ -10,11 +10,12 @@ import pytest
 from clearing.audit.book_fixing import book_fixing, valued
 from clearing.audit.fixing_record import record_text
 from clearing.audit.input_lines import ASSETS, FIXING, FIXING_RECORD
+from clearing.audit.statement_check import check_statement
 from clearing.audit.stored_book import read_stored_book, read_stored_terms
 from clearing.model.book import Book, SessionTerms
 from clearing.model.errors import InputFault
 from clearing.model.fixing import Fixing
-from clearing.service import clear_book, replay_bundle
+from clearing.service import clear_book, replay_bundle, statement_of
 from tests.audit.fixing_books import ACCEPTED, cleared_at, fixed_book
 from tests.audit.samples import MemoryBundle
 from tests.audit.verify.fixing_records import Record, halved_day, quiet_days
@@ -170,3 +171,10 @@ def test_the_head_of_a_record_is_taken_from_a_strict_one_alone() -> None:
     for broken in (f"{text}\n", text.replace(":", ": ", 1), text[:-1], text.replace("SMALL", "OTHER")):
         with pytest.raises(ValueError):
             book_fixing(broken)
+
+
+def test_a_statement_of_such_a_session_checks_with_the_book_root_alone() -> None:
+    files = MemoryBundle(cleared_at(quiet_days()[0]))
+    root = json.loads(files.files["manifest.json"])["book_root"]
+    for own in ("D1", "D2", "D3"):
+        assert check_statement(statement_of(files, own), root) == []

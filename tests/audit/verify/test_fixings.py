@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import copy
 import json
+import re
 from collections.abc import Callable
 from dataclasses import replace
 from decimal import Decimal, localcontext
@@ -15,8 +16,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from clearing.audit.fixing_record import record_digest
+from clearing.audit.stored_fixing import read_fixing
 from clearing.audit.verify import Report, verify_fixing, verify_fixings
-from clearing.audit.verify.fixing import Given
+from clearing.audit.verify.fixing import FIXING_LAWS, Given
 from clearing.doors.index.methodology_file import read_methodology
 from clearing.doors.index.quote_files import read_quotes
 from clearing.index.fixing import fix, handed_on
@@ -359,3 +361,39 @@ def test_the_days_at_the_ends_of_the_calendar_are_told() -> None:
 
     report = verify_fixing(changed(content_of(quiet_days()[0]), last))
     assert (6, "day") in {place[:2] for place in said(report)}
+
+
+# Whatever is done to a record
+
+
+EXTREMES = (
+    "0", "1", "0.5", "-1", "9" * 18, "0.000000000000000001", "9" * 3_000, f"0.{'0' * 3_000}1", "USD", "OIL", "SCRAP",
+    "fast", "slow", "S1", "good", "currency", "0001-01-01", "9999-12-31", "2026-03-03T14:00:00Z",
+    "0001-01-01T00:00:00Z", "9999-12-31T23:59:59.999999999Z", "00:00", "23:59", "transaction", "judgement", "targets",
+    1, 2, 3, 5, 9, 12, 40, 1_440, 525_600, 10**30, True, None,
+)  # fmt: skip
+
+
+@settings(max_examples=200, deadline=None, derandomize=True)
+@given(st.data())
+def test_a_report_comes_of_every_record_and_what_holds_can_be_read(data: st.DataObject) -> None:
+    record = json.loads(content_of(data.draw(st.sampled_from([*quiet_days(), halved_day(), *troubled_days(4)]))))
+    for _ in range(data.draw(st.integers(1, 3))):
+        place, value = data.draw(st.sampled_from(list(leaves(record))))
+        holder: Any = record
+        for part in place[:-1]:
+            holder = holder[part]
+        if data.draw(st.booleans()):
+            holder[place[-1]] = data.draw(st.sampled_from([each for each in EXTREMES if type(each) is type(value)]))
+        else:
+            del holder[place[-1]]
+    if isinstance(record.get("methodology"), dict):
+        content = resealed(record)
+        if verify_fixing(content).holds:
+            assert read_fixing(content.decode())[1] == json.loads(content)["digest"]
+
+
+def test_the_page_on_the_index_states_these_laws() -> None:
+    page = (FOLDER.parents[1] / "docs" / "index.md").read_text(encoding="utf-8")
+    stated = dict(re.findall(r"^\| ([0-6]) (\w+ \| .*) \|$", page, re.MULTILINE))
+    assert stated == {str(law): meaning.replace(": ", " | ", 1) for law, meaning in FIXING_LAWS.items()}
