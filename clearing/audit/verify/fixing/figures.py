@@ -40,7 +40,7 @@ class Worth:
 def worth_of(ladder: Ladder, unit: Fraction, last: Mapping[str, Mapping[str, str]], terms: Terms) -> Worth:
     """Values of every asset with a price, and what follows from them."""
     values = {
-        name: rounded((price.alpha + price.beta * unit) / unit, terms.value_digits)
+        name: rounded(Fraction(price.alpha + price.beta * unit, unit), terms.value_digits)
         for name, price in sorted(ladder.prices.items())
     }
     shares = _shares(values, terms)
@@ -56,7 +56,7 @@ def worth_of(ladder: Ladder, unit: Fraction, last: Mapping[str, Mapping[str, str
 def _shares(values: Mapping[str, Decimal], terms: Terms) -> dict[str, Fraction]:
     worth = {name: quantity * Fraction(values[name]) for name, quantity in terms.quantities.items()}
     total = sum(worth.values(), Fraction(0))
-    return {name: each / total for name, each in worth.items()}
+    return {name: Fraction(each, total) for name, each in worth.items()}
 
 
 def _left_out(
@@ -66,17 +66,16 @@ def _left_out(
         return
     before = _shares({name: Decimal(last[name]["value"]) for name in terms.quantities}, terms)
     for name, share in shares.items():
-        yield name, (before[name], share, (1 - share) / (1 - before[name]) - 1)
+        yield name, (before[name], share, Fraction(1 - share, 1 - before[name]) - 1)
 
 
-def value_rows(worth: Worth, ladder: Ladder, market: Market, terms: Terms, unit: Fraction) -> list[Row]:
+def value_rows(worth: Worth, ladder: Ladder, terms: Terms, unit: Fraction) -> list[Row]:
     """The member ``values``."""
     rows = []
     for name, value in worth.values.items():
         price = ladder.prices[name]
-        log = market.values.get(name)
         row: Row = {"asset": name, "value": text(value), "observed": price.observed}
-        row["log_value"] = text(ln(rounded(price.alpha + price.beta * unit)) if log is None else log)
+        row["log_value"] = text(ln(rounded(price.alpha + price.beta * unit)) if price.log is None else price.log)
         if worth.micro.get(name, 0) >= MICRO_LEAST:
             row["value_micro"] = text(Decimal(worth.micro[name]))
         if price.stale:
@@ -100,7 +99,7 @@ def left_out_rows(worth: Worth, terms: Terms) -> list[Row]:
 def alarm_rows(
     worth: Worth | None, ladder: Ladder, agreed: Agreed, market: Market, part: Fraction, terms: Terms
 ) -> list[Row]:
-    """The member ``alarms``, the gravest first."""
+    """The member ``alarms``, the gravest first. Limits are held against figures as they are stored."""
     rows = [*_price_alarms(ladder, terms, part, valued=worth is not None), *_market_alarms(agreed, market, terms)]
     if worth is not None:
         rows += _worth_alarms(worth, terms)
@@ -126,21 +125,24 @@ def _price_alarms(ladder: Ladder, terms: Terms, part: Fraction, *, valued: bool)
 def _market_alarms(agreed: Agreed, market: Market, terms: Terms) -> Iterator[Row]:
     for (base, quote), residual in market.residuals.items():
         named = {"asset": base, "other": quote}
-        if abs(residual) > terms.alarms["pair_residual"]:
-            yield _passed("pair_residual", Fraction(residual), terms.alarms["pair_residual"]) | named
+        size = abs(Fraction(residual))
+        if size > terms.alarms["pair_residual"]:
+            yield _passed("pair_residual", size, terms.alarms["pair_residual"]) | named
         if agreed.pairs[base, quote].disputed:
             yield {"alarm": "disputed", **named}
-    if market.residual > terms.alarms["overall_residual"]:
+    if Fraction(market.residual) > terms.alarms["overall_residual"]:
         yield _passed("overall_residual", Fraction(market.residual), terms.alarms["overall_residual"])
 
 
 def _worth_alarms(worth: Worth, terms: Terms) -> Iterator[Row]:
     digits, limits = terms.value_digits, terms.alarms
-    if worth.stale > limits["no_fix"]:
-        yield _passed("stale_no_fix", worth.stale, limits["no_fix"], digits)
-    elif worth.stale > limits["degraded"]:
-        yield _passed("stale_degraded", worth.stale, limits["degraded"], digits)
-    for name, (_before, _share, difference) in worth.left_out.items():
+    stale = Fraction(rounded(worth.stale, digits))
+    if stale > limits["no_fix"]:
+        yield _passed("stale_no_fix", stale, limits["no_fix"], digits)
+    elif stale > limits["degraded"]:
+        yield _passed("stale_degraded", stale, limits["degraded"], digits)
+    for name, (_before, _share, exact) in worth.left_out.items():
+        difference = Fraction(rounded(exact, digits))
         if terms.kinds[name] == "currency" and abs(difference) > limits["shock"]:
             yield _passed("shock", difference, limits["shock"], digits) | {"asset": name}
     for name, micro in worth.micro.items():

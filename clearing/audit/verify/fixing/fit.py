@@ -37,7 +37,7 @@ def fit(logs: Mapping[Edge, Fraction], weights: Mapping[Edge, int]) -> dict[str,
     assets = sorted({asset for edge in edges for asset in edge})
     beside = len(edges) - len(assets) + 1
     raw = _by_rings(edges, logs, weights) if beside < len(assets) else _by_assets(assets, edges, logs, weights)
-    mean = sum(raw.values(), Fraction(0)) / len(raw)
+    mean = Fraction(sum(raw.values()), len(raw))
     return {asset: raw[asset] - mean for asset in assets}
 
 
@@ -130,5 +130,5 @@ def solve(matrix: list[Row], right: Sequence[Fraction]) -> list[Fraction]:
     found = [Fraction(0)] * size
     for step in reversed(range(size)):
         known = sum((rows[step][column] * found[column] for column in range(step + 1, size)), Fraction(0))
-        found[step] = (rows[step][size] - known) / rows[step][step]
-    return [each / scale for each in found]
+        found[step] = Fraction(rows[step][size] - known, rows[step][step])
+    return [Fraction(each, scale) for each in found]

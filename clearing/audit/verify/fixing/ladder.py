@@ -14,7 +14,7 @@ from typing import Any
 
 from clearing.audit.verify.fixing.hours import days
 from clearing.audit.verify.fixing.market import Market
-from clearing.audit.verify.fixing.numbers import exact_decimal, exp
+from clearing.audit.verify.fixing.numbers import exp, rounded
 from clearing.audit.verify.fixing.pairs import Agreed
 from clearing.audit.verify.fixing.screening import Voice, median
 from clearing.audit.verify.fixing.terms import Terms
@@ -31,6 +31,8 @@ class Price:
     observed: str
     stale: bool = False
     rests_on: tuple[str, ...] = ()
+    log: Decimal | None = None
+    """v, where the market or a judgement gave one."""
 
 
 @dataclass(slots=True)
@@ -86,7 +88,7 @@ def _unit(ladder: Ladder, terms: Terms) -> tuple[Fraction | None, Fraction]:
     part = terms.link_factor * beta
     if len(priced) < len(terms.quantities) or alpha <= 0 or part >= 1:
         return None, part
-    return terms.link_factor * alpha / (1 - part), part
+    return Fraction(terms.link_factor * alpha, 1 - part), part
 
 
 def _worthless(ladder: Ladder, unit: Fraction) -> set[str]:
@@ -102,7 +104,7 @@ def _worthless(ladder: Ladder, unit: Fraction) -> set[str]:
 def _prices(known: Known, barred: Collection[str]) -> Ladder:
     ladder = Ladder()
     for name, value in known.market.values.items():
-        ladder.prices[name] = Price(Fraction(exp(value)), Fraction(0), known.day)
+        ladder.prices[name] = Price(Fraction(exp(value)), Fraction(0), known.day, log=value)
     for name in _under_first(known.terms):
         if name not in ladder.prices:
             _price(name, known, barred, ladder)
@@ -187,10 +189,6 @@ def _judged(name: str, known: Known, _barred: Collection[str], _ladder: Ladder) 
         first = voice.pair[0] == name
         other = Fraction(known.market.values[voice.pair[first]])
         by_source.setdefault(voice.source, []).append(other + voice.log if first else other - voice.log)
-    middle = exact_decimal(median([median(said) for said in by_source.values()]))
-    price = Price(_power(middle), Fraction(0), min(voice.day for voice in voices), stale=True)
+    log = rounded(median([median(said) for said in by_source.values()]))
+    price = Price(Fraction(exp(log)), Fraction(0), min(voice.day for voice in voices), stale=True, log=log)
     return price, {"quotes": [voice.number for voice in voices]}
-
-
-def _power(value: Decimal) -> Fraction:
-    return Fraction(exp(value))

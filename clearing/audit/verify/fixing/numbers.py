@@ -41,7 +41,7 @@ def root(square: Fraction) -> Decimal:
     scaled = square * Fraction(10) ** (2 * places)
     whole = isqrt(scaled.numerator // scaled.denominator)
     exact = Fraction(whole) ** 2 == scaled
-    return rounded(Fraction(10 * whole + (not exact), 1) / Fraction(10) ** (places + 1), DIGITS)
+    return rounded((10 * whole + (not exact)) * Fraction(10) ** -(places + 1), DIGITS)
 
 
 def rounded(value: Fraction, digits: int = DIGITS) -> Decimal:

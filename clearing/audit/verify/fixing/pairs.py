@@ -92,4 +92,4 @@ def _centre(logs: Sequence[Fraction], terms: Terms) -> Fraction:
         return median(logs)
     cut = max(1, int(count * terms.trim))
     kept = sorted(logs)[cut : count - cut]
-    return sum(kept, Fraction(0)) / len(kept)
+    return Fraction(sum(kept, Fraction(0)), len(kept))

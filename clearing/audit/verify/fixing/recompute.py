@@ -41,12 +41,12 @@ def following(record: Mapping[str, Any]) -> dict[str, Any]:
         "rejects": [{"quote": number, "reason": reasons[number]} for number in sorted(reasons)],
         "pairs": pair_rows(agreed, market),
         "fallbacks": sorted(
-            [*pair_fallbacks(agreed, market), *ladder.fallbacks.values()],
+            [*pair_fallbacks(agreed, market), *([] if worth is None else ladder.fallbacks.values())],
             key=lambda row: (row["asset"], row.get("other", "")),
         ),
         "values": []
         if worth is None or unit is None
-        else figures.value_rows(worth, ladder, market, terms, unit),
+        else figures.value_rows(worth, ladder, terms, unit),
         "unpriced": [{"asset": name, "tried": ladder.unpriced[name]} for name in sorted(ladder.unpriced)],
         "residual": text(market.residual),
         **stale,

@@ -121,4 +121,4 @@ def _crossed(voices: Sequence[Voice], limit: Fraction) -> Iterator[int]:
 def median(values: Sequence[Fraction]) -> Fraction:
     """The middle, of an even count the mean of the middle two."""
     ordered = sorted(values)
-    return (ordered[(len(ordered) - 1) // 2] + ordered[len(ordered) // 2]) / 2
+    return Fraction(ordered[(len(ordered) - 1) // 2] + ordered[len(ordered) // 2], 2)

@@ -154,5 +154,5 @@ def _cap_flaws(methodology: Stated, worth: Mapping[str, Fraction], place: str) -
     currencies = sum(each for name, each in worth.items() if kinds[name] == "currency")
     for name, each, cap in (*groups, ("all currencies together", currencies, caps["currencies"])):
         if each > Fraction(cap) * total:
-            share = int(10**8 * each / total)
+            share = 10**8 * each // total
             yield place, f"{name}: a share of {share // 10**6}.{share % 10**6:06} %, above the cap of {cap}"
