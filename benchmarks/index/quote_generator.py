@@ -69,7 +69,7 @@ def write_quotes(folder: Path, sizes: Sizes, *, seed: int) -> list[date]:
 def _rows(day: date, sizes: Sizes, logs: dict[str, float], chance: random.Random) -> Iterator[str]:
     for base, quote in sizes.pairs:
         for source in range(sizes.sources):
-            value = 100 * math.exp(logs[base] - logs[quote] + chance.gauss(0, NOISE))
+            value = math.exp(logs[base] - logs[quote] + chance.gauss(0, NOISE))
             minute = chance.randrange(60)
             yield f"S{source},{base},{quote},{value:.6f},firm,{day}T14:{minute:02}:00Z"
 
