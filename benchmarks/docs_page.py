@@ -12,6 +12,8 @@ FIGURES_BEGIN = "<!-- figures -->"
 FIGURES_END = "<!-- end of figures -->"
 POOLS_BEGIN = "<!-- pools -->"
 POOLS_END = "<!-- end of pools -->"
+INDEX_BEGIN = "<!-- index -->"
+INDEX_END = "<!-- end of index -->"
 PAGE = ROOT / "docs" / "benchmark.md"
 PLOT = ROOT / "docs" / "growth.svg"
 
@@ -26,6 +28,12 @@ def rewrite_pools(table: str) -> None:
     """Put the figures of pools in their place on the page."""
     page = PAGE.read_text(encoding="utf-8")
     PAGE.write_text(with_figures(page, table, between=(POOLS_BEGIN, POOLS_END)), encoding="utf-8")
+
+
+def rewrite_index(table: str) -> None:
+    """Put the figures of the index in their place on the page."""
+    page = PAGE.read_text(encoding="utf-8")
+    PAGE.write_text(with_figures(page, table, between=(INDEX_BEGIN, INDEX_END)), encoding="utf-8")
 
 
 def with_figures(page: str, table: str, *, between: tuple[str, str] = (FIGURES_BEGIN, FIGURES_END)) -> str:

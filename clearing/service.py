@@ -42,7 +42,7 @@ from clearing.engine.search.trials import Bench, try_changes
 from clearing.engine.shares import share
 from clearing.model.arcs import ArcFlow
 from clearing.model.book import Book, SessionTerms
-from clearing.model.errors import BookFault, UsageFault
+from clearing.model.errors import BookFault, InputFault, UsageFault
 from clearing.model.explanation import Explanation, Hindrance
 from clearing.model.faults import Fault, FaultReport, Refusal
 from clearing.model.outcome import Outcome
@@ -97,6 +97,7 @@ def clear_book(
     nothing in the bundle but ``made_by``. Raises BookFault, or LawBroken when a solver's answer is wrong.
     """
     begin = progress or _silent
+    _check_fixing(book, terms)
     admission, graph = _admitted(book)
     begin("seal")
     inputs = seal_inputs(book, sink)
@@ -112,6 +113,7 @@ def clear_book(
         session_id=terms.id,
         salt=salt,
         previous=previous,
+        accepted_fixing=terms.accepted_fixing,
         sign=sign,
         made_by=made_by(solver, outcome),
         sink=sink,
@@ -128,7 +130,7 @@ def replay_bundle(
     Raises InputFault where an input of the bundle cannot be read as one.
     """
     (progress or _silent)("read")
-    book, terms = read_stored_book(bundle.read), read_stored_terms(bundle.read)
+    book, terms = read_stored_book(bundle.read, bundle.names()), read_stored_terms(bundle.read)
     chosen = Standing((), (), (), ())
 
     def review(searched: Sequence[Searched], salt: bytes) -> Sequence[Searched]:
@@ -151,7 +153,7 @@ def open_session(bundle: StoredBundle) -> Session:
 
     Nothing is authenticated or checked against the laws here: that is what ``verify`` does.
     """
-    book = read_stored_book(bundle.read)
+    book = read_stored_book(bundle.read, bundle.names())
     outcome = read_stored_outcome(bundle.read, book)
     return Session(book, outcome, read_stored_manifest(bundle.read))
 
@@ -300,6 +302,19 @@ def made_by(solver: str, outcome: Outcome) -> Mapping[str, object]:
     searched = any(component.stages for component in outcome.certificate.components)
     solvers = [solver, "highs"] if searched else [solver]
     return {"engine": __version__, "python": platform.python_version(), "solvers": solvers}
+
+
+def _check_fixing(book: Book, terms: SessionTerms) -> None:
+    """A fixing that is held up needs a reason, and no other may have one."""
+    fixing, reason = book.fixing, terms.accepted_fixing
+    if fixing is not None and fixing.held and reason is None:
+        raise InputFault(
+            f"the fixing of {fixing.index} for {fixing.day} has the status {fixing.status}, by which no session is "
+            "cleared; who answers for using it all the same gives --accept-fixing REASON"
+        )
+    if reason is not None and (fixing is None or not fixing.held):
+        status = "the book's values come from no fixing record" if fixing is None else f"the fixing is {fixing.status}"
+        raise InputFault(f"there is no fixing to accept: {status}; leave --accept-fixing out")
 
 
 def _admitted(book: Book) -> tuple[Admission, NettingGraph]:

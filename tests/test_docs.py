@@ -113,7 +113,7 @@ def test_every_example_line_of_the_bundle_is_in_a_bundle(three_desks: Path, demo
 
 def test_every_file_of_a_bundle_has_its_section_and_its_schema(demo: Path) -> None:
     files = sorted(path.relative_to(demo).as_posix() for path in demo.rglob("*") if path.is_file())
-    assert sorted(_sections()) == files
+    assert sorted(_sections()) == sorted({*files, "inputs/fixing-record.json"})
     linked = re.findall(r"schemas/(\S+)\)", " ".join(_sections().values()))
     assert sorted(linked) == sorted(path.name for path in SCHEMAS.glob("*.json"))
 
@@ -121,10 +121,22 @@ def test_every_file_of_a_bundle_has_its_section_and_its_schema(demo: Path) -> No
 def test_every_field_of_a_schema_is_described_and_marked_where_it_is_optional() -> None:
     for path, section in _sections().items():
         for name in re.findall(r"schemas/(\S+)\)", section):
+            if name == "fixing-record.schema.json":  # its members stand in the page on the index
+                continue
             assert name == f"{Path(path).stem}.schema.json"
             fields, optional = _fields(json.loads((SCHEMAS / name).read_bytes()))
             assert fields <= set(re.findall(r"`(\w+)`", section)), path
             assert optional == set(re.findall(r"`(\w+)`\?", section)), path
+
+
+def test_every_member_of_a_fixing_record_stands_in_the_page_on_the_index() -> None:
+    page = (ROOT / "docs/index.md").read_text(encoding="utf-8")
+    table = page.split("## The record of a fixing")[1].split("## ")[0]
+    cells = [cell for row in re.findall(r"^\| ([^|]+) \|", table, re.MULTILINE) for cell in row.split(", ")]
+    schema = json.loads((SCHEMAS / "fixing-record.schema.json").read_bytes())
+    assert {cell for cell in cells if cell != "field"} == {
+        name if name in schema["required"] else f"{name}?" for name in schema["properties"]
+    }
 
 
 def _sections() -> dict[str, str]:

@@ -24,7 +24,8 @@ ROOMS_BELOW = {
     "audit": {"model"},
     "solvers": {"model", "engine"},
     "service": {"model", "index", "engine", "settle", "audit", "solvers"},
-    "doors": {"model", "audit", "service"},
+    "index_service": {"model", "index", "audit"},
+    "doors": {"model", "audit", "service", "index_service"},
     "store": {"model", "audit", "service"},
     "__main__": {"doors"},
 }
@@ -38,6 +39,7 @@ PACKAGES = {
     "audit": {"numpy"},
     "solvers": {"highspy", "pulp"},
     "service": set(),
+    "index_service": set(),
     "doors": {"jinja2", "markupsafe", "numpy", "pydantic", "typer", "rich", "cryptography", "pandas", "polars"},
     "store": {"sqlalchemy", "alembic"},
     "__main__": set(),

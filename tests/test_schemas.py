@@ -14,12 +14,16 @@ from typing import Any
 import jsonschema
 import pytest
 
+from clearing.audit.input_lines import FIXING_RECORD
 from clearing.audit.outcome_lines import CERTIFICATE
 from clearing.audit.seal import MANIFEST, seal_inputs
 from clearing.doors.book_folder import read_book
+from clearing.model.fixing import FixingStatus
 from clearing.model.rulebook import DEFAULTS, Rulebook
 from clearing.service import outcome_of
+from tests.audit.fixing_books import cleared_at
 from tests.audit.samples import MemoryBundle, furnished_book, seal, sealed
+from tests.audit.verify.fixing_records import halved_day, quiet_days, troubled_days
 from tests.audit.verify.searched_books import random_searched_book
 from tests.books import book as small_book
 from tests.books import offer, random_book
@@ -34,7 +38,14 @@ SCHEMAS = {
 NEVER_WRITTEN = {("manifest", "secret")}
 """A file run has no secret to disclose."""
 
-MAY_BE_EMPTY = (("potentials", {}), ("received", []))
+MAY_BE_EMPTY = (
+    ("potentials", {}),
+    ("received", []),
+    *((name, []) for name in ("quotes", "rejects", "pairs", "fallbacks", "values", "unpriced", "leave_one_out")),
+    *((name, []) for name in ("alarms", "months", "tried")),
+    ("disputed", True),
+    ("stale", True),
+)
 SEARCHED = (0, 11, 13, 25, 29, 57, 58, 131)
 
 
@@ -52,7 +63,14 @@ def bundles() -> list[dict[str, bytes]]:
             found.append(clear_in_memory(furnished_book(seed, netting_form=form))[1])
     found.append(clear_in_memory(small_book(values={}))[1])
     terms = {"previous": "ab" * 32, "sign": lambda digest: (digest.hex(), digest.hex() * 2)}
-    return [*found, sealed(1, **terms)[2].files]
+    return [*found, sealed(1, **terms)[2].files, *fixed_bundles()]
+
+
+@cache
+def fixed_bundles() -> list[dict[str, bytes]]:
+    """Sessions of books that a fixing record values: a restated one, and ones whose status was accepted."""
+    held = [fixing for seed in (19, 27, 31) for fixing in troubled_days(seed) if fixing.status is FixingStatus.NO_FIX]
+    return [cleared_at(fixing) for fixing in (quiet_days()[2], halved_day(), *held)]
 
 
 def later_inputs() -> dict[str, bytes]:
@@ -93,8 +111,10 @@ def objects(schema: Any) -> Iterator[dict[str, Any]]:
 
 def test_every_file_of_a_bundle_has_a_schema_and_no_other() -> None:
     for files in (*bundles(), *searched_bundles()):
-        assert sorted(SCHEMAS) == sorted(PurePosixPath(path).stem for path in files)
-        assert set(json.loads(files[MANIFEST])["files"]) == set(SCHEMAS["manifest"]["properties"]["files"]["required"])
+        stems = {PurePosixPath(path).stem for path in files}
+        assert set(SCHEMAS) - {"fixing-record"} <= stems <= set(SCHEMAS)
+        listed = set(json.loads(files[MANIFEST])["files"]) - {FIXING_RECORD}
+        assert listed == set(SCHEMAS["manifest"]["properties"]["files"]["required"])
         assert {CERTIFICATE, MANIFEST} <= files.keys()
 
 
@@ -107,7 +127,7 @@ def test_a_schema_is_of_2020_12_closed_and_described(name: str) -> None:
     assert schema["description"]
     open_objects = [each for each in objects(schema) if each.get("additionalProperties") is not False]
     assert all("propertyNames" in each for each in open_objects)
-    assert bool(open_objects) == (name == "certificate")
+    assert bool(open_objects) == (name in ("certificate", "fixing-record"))
 
 
 def test_every_line_of_every_bundle_fits_its_schema() -> None:
@@ -137,7 +157,7 @@ def test_every_member_of_every_schema_is_written_by_some_bundle() -> None:
 def samples() -> Iterator[tuple[str, Any]]:
     """One long record of each file."""
     longest: dict[str, Any] = {}
-    for files in bundles()[:6]:
+    for files in (*bundles()[:6], *fixed_bundles()):
         for name, record in records(files):
             if len(record) > len(longest.get(name, ())):
                 longest[name] = record
@@ -157,7 +177,7 @@ def wrong_records(record: Any) -> Iterator[tuple[str, Any]]:
         if isinstance(value, list) and value and isinstance(value[0], dict):
             for place, (what, inner) in enumerate(wrong_records(value[0])):
                 yield f"{member}/{place}: {what}", {**record, member: [inner, *value[1:]]}
-        if isinstance(value, dict) and member not in ("files", "made_by"):
+        if isinstance(value, dict) and member not in ("files", "made_by", "values"):
             for what, inner in wrong_records(value):
                 yield f"{member}: {what}", {**record, member: inner}
 

@@ -29,6 +29,8 @@ from clearing.model.rulebook import Rulebook
 
 ASSETS = "inputs/assets.jsonl"
 FIXING = "inputs/fixing.jsonl"
+FIXING_RECORD = "inputs/fixing-record.json"
+"""Only where a book is valued by one; a line of its own in the book root."""
 OBLIGATIONS = "inputs/obligations.jsonl"
 OFFERS = "inputs/offers.jsonl"
 PARTICIPANTS = "inputs/participants.jsonl"
@@ -39,6 +41,8 @@ STOCKS = "inputs/stocks.jsonl"
 def input_files(book: Book) -> Iterator[tuple[str, Iterator[Lines]]]:
     """Path and lines of each file; a file without lines yields no batch."""
     yield ASSETS, _asset_lines(book.assets)
+    if book.fixing is not None:
+        yield FIXING_RECORD, iter([[book.fixing.text]])
     yield FIXING, _fixing_lines(book.assets)
     yield OBLIGATIONS, _obligation_lines(book.obligations, book.participants)
     yield OFFERS, _offer_lines(book)

@@ -14,13 +14,12 @@ from typing import Any
 import numpy as np
 
 from clearing.audit.inclusion import inclusion_paths, leaf_hashes
-from clearing.audit.input_lines import ASSETS, FIXING, OBLIGATIONS, OFFERS, PARTICIPANTS, RULEBOOK, STOCKS
+from clearing.audit.input_lines import OBLIGATIONS, OFFERS, PARTICIPANTS, STOCKS, input_files
 from clearing.audit.merkle import HASH_BYTES, tree_root
 from clearing.audit.stored_lines import Read
 from clearing.model.book import Book
 from clearing.model.errors import InputFault
 
-_BOOK_FILES = tuple(sorted((ASSETS, FIXING, OBLIGATIONS, OFFERS, PARTICIPANTS, RULEBOOK, STOCKS)))
 _OFFERS_FILES = (OFFERS, OBLIGATIONS)
 
 
@@ -29,10 +28,11 @@ def prove_inputs(read: Read, book: Book, participant: int, roots: Mapping[str, s
 
     ``roots`` are the ``book_root`` and ``offers_root`` of the manifest; InputFault if the files have others.
     """
-    contents = {path: read(path) for path in _BOOK_FILES}
+    book_files = sorted(path for path, _lines in input_files(book))
+    contents = {path: read(path) for path in book_files}
     leaves = {path: leaf_hashes(content) for path, content in contents.items()}
     own = _own_rows(book, participant)
-    in_book = _paths(leaves, _BOOK_FILES, own, root=roots["book_root"])
+    in_book = _paths(leaves, book_files, own, root=roots["book_root"])
     in_offers = _paths(leaves, _OFFERS_FILES, own, root=roots["offers_root"])
     records = []
     for path, rows in own.items():

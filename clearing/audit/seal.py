@@ -87,6 +87,7 @@ def seal_manifest(
     session_id: str | None,
     salt: bytes,
     previous: str | None,
+    accepted_fixing: str | None = None,
     sign: Sign | None,
     made_by: Mapping[str, object],
     sink: Sink,
@@ -106,6 +107,8 @@ def seal_manifest(
     }
     if previous is not None:
         record["previous"] = previous
+    if accepted_fixing is not None:
+        record["accepted_fixing"] = accepted_fixing
     digest = sha256(canonical(record).encode()).digest()
     record["digest"] = digest.hex()
     record["made_by"] = dict(made_by)

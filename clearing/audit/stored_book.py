@@ -10,13 +10,14 @@ from __future__ import annotations
 import json
 import re
 from array import array
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, TypeAlias
 
 import numpy as np
 
 from clearing.audit import input_lines as paths
+from clearing.audit.book_fixing import stored_fixing, valued
 from clearing.audit.seal import BUNDLE_FORMAT, MANIFEST, Manifest
 from clearing.audit.stored_lines import (
     MALFORMED,
@@ -66,10 +67,14 @@ class StoredTerms:
     """Digest of the session before."""
 
 
-def read_stored_book(read: Read) -> Book:
-    """The sealed book. Raises InputFault, naming file and line, where a file is no file of seal_inputs."""
+def read_stored_book(read: Read, names: Collection[str] = ()) -> Book:
+    """The sealed book; ``names`` are the files that the bundle has, so that a fixing record is read where there is one.
+
+    Raises InputFault, naming file and line, where a file is no file of seal_inputs.
+    """
     participants = _participants(read)
-    assets = _with_fixing(read, _assets(read))
+    fixing = stored_fixing(read) if paths.FIXING_RECORD in names else None
+    assets = _with_fixing(read, _assets(read)) if fixing is None else valued(_assets(read), fixing)
     participant_of = _index(participants.id)
     asset_of = _index(assets.id)
     stocks = _stocks(read, participant_of, asset_of)
@@ -84,6 +89,7 @@ def read_stored_book(read: Read) -> Book:
         offers=offers,
         obligations=_obligations(read, participant_of),
         rulebook=rulebook,
+        fixing=fixing,
     )
 
 
@@ -96,7 +102,11 @@ def read_stored_terms(read: Read) -> StoredTerms:
         previous = manifest.get("previous")
         if previous is not None and len(bytes.fromhex(previous)) * 2 != _HEX_DIGEST_LENGTH:
             raise flaw("previous is no digest")
-        terms = SessionTerms(id=next_id(manifest["session"], ()), salt=bytes.fromhex(manifest["salt"]))
+        terms = SessionTerms(
+            id=next_id(manifest["session"], ()),
+            salt=bytes.fromhex(manifest["salt"]),
+            accepted_fixing=a_text(manifest["accepted_fixing"]) if "accepted_fixing" in manifest else None,
+        )
         return StoredTerms(terms, previous)
     except MALFORMED as error:
         raise InputFault(f"{MANIFEST} is no manifest of {BUNDLE_FORMAT}: {reason_of(error)}") from error

@@ -16,6 +16,7 @@ from typing import Annotated, NoReturn
 import typer
 
 from clearing.doors.imports.commands import import_commands
+from clearing.doors.index.commands import index_commands
 from clearing.model.errors import BookFault, InputFault, OperatingFault, UsageFault
 
 STATUS_UNEXPECTED = 1
@@ -250,6 +251,7 @@ def quote(
 
 
 app.add_typer(import_commands(lambda run: _leave_with(run)), name="import")
+app.add_typer(index_commands(lambda run: _leave_with(run)), name="index")
 
 
 def main() -> NoReturn:

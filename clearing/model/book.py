@@ -23,6 +23,8 @@ INDEX_NAME = "INDEX"
 ANY = -2
 ANY_NAME = "*"
 NONE = -1
+HELD_STATUSES = ("SHOCK", "NO FIX")
+"""Statuses of a fixing by which no session is cleared unless a reason is given."""
 AMOUNT_LIMIT = 2**62
 """Every integer of a book is below this in absolute value."""
 
@@ -127,6 +129,24 @@ class Obligations:
 
 
 @dataclass(frozen=True, slots=True)
+class BookFixing:
+    """The fixing record that a book is valued by, kept whole."""
+
+    text: str
+    """Canonical, without a line end."""
+    index: str
+    day: str
+    revision: int
+    status: str
+    digest: str
+
+    @property
+    def held(self) -> bool:
+        """Whether a session may use it only where somebody answers for that by name of a reason."""
+        return self.status in HELD_STATUSES
+
+
+@dataclass(frozen=True, slots=True)
 class Book:
     """All inputs of one session."""
 
@@ -136,6 +156,8 @@ class Book:
     offers: Offers
     obligations: Obligations
     rulebook: Rulebook
+    fixing: BookFixing | None = None
+    """None where the values were stated as they are, asset by asset."""
 
     def increment_value_micro(self, asset: int) -> int:
         """What one increment of an asset is worth, 1 for INDEX and ANY; 0 where the fixing has no value."""
@@ -148,3 +170,5 @@ class SessionTerms:
 
     id: str | None = None
     salt: bytes | None = None
+    accepted_fixing: str | None = None
+    """Why a fixing is used whose status would hold the session up."""

@@ -1,6 +1,7 @@
 """``python -m clearing.audit.verify BUNDLE``: a folder in, a report on standard output and an exit status out.
 
-Status 0: every law holds. 2: usage. 3: there is no bundle. 4: a law is broken.
+A file in its place is the record of a fixing, a folder of such files several, which are held against each other.
+Status 0: every law holds. 2: usage. 3: there is no bundle and no record. 4: a law is broken.
 """
 
 from __future__ import annotations
@@ -16,15 +17,32 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 
-from clearing.audit.verify import read_public_key, report_lines, report_record, verify
+from clearing.audit.verify import (
+    Given,
+    Report,
+    is_record,
+    read_public_key,
+    report_lines,
+    report_record,
+    verify,
+    verify_fixing,
+    verify_fixings,
+)
+from clearing.audit.verify.forms import MANIFEST_PATH, SEALED_PATHS
 
 HOLDS, USAGE, NO_BUNDLE, BROKEN = 0, 2, 3, 4
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """Verify one bundle; the exit status."""
+    """Verify one bundle, one record of a fixing or a folder of them; the exit status."""
     parser = _parser()
     stated = parser.parse_args(arguments)
+    try:
+        records = _records(stated.bundle)
+    except OSError as broken:
+        return _nothing(stated.bundle, f"cannot be read: {broken.strerror}")
+    if records:
+        return _verify_records(parser, stated, records)
     folder = Folder(stated.bundle)
     key = _trusted_key(parser, stated.key)
     # Nothing that verify makes refers back to itself, so that looking for cycles only costs time.
@@ -38,24 +56,66 @@ def main(arguments: Sequence[str] | None = None) -> int:
             previous=Folder(stated.previous) if stated.previous else None,
         )
     except OSError as broken:
-        print(f"{ascii(str(stated.bundle))[1:-1]} is no bundle: manifest.json: {broken.strerror}", file=sys.stderr)
-        return NO_BUNDLE
-    if stated.json:
-        print(json.dumps(report_record(report), indent=2))
-    else:
-        print("\n".join(report_lines(report)))
+        return _nothing(stated.bundle, f"is no bundle: manifest.json: {broken.strerror}")
+    _print(report, as_json=stated.json)
     return HOLDS if report.holds else BROKEN
+
+
+def _records(path: Path) -> list[Given]:
+    """The file as a record, or the .json files of a folder that is no bundle; nothing where there are none."""
+    if path.is_file():
+        return [Given(path.name, path.read_bytes())]
+    if not path.is_dir():
+        return []
+    names = Folder(path).names()
+    if {MANIFEST_PATH, *SEALED_PATHS} & set(names):
+        return []
+    given = [Given(name, Folder(path).read(name)) for name in names if name.endswith(".json")]
+    return given if any(is_record(each.content) for each in given) else []
+
+
+def _verify_records(parser: argparse.ArgumentParser, stated: argparse.Namespace, records: Sequence[Given]) -> int:
+    if stated.key or stated.book_root or (len(records) > 1 and (stated.digest or stated.previous)):
+        parser.error("--key and --book-root are for bundles, --digest and --previous for a bundle or one record")
+    if len(records) == 1:
+        try:
+            previous = stated.previous.read_bytes() if stated.previous else None
+        except OSError as broken:
+            return _nothing(stated.previous, f"cannot be read: {broken.strerror}")
+        content, name = records[0].content, records[0].name
+        report = verify_fixing(content, name=name, digest=stated.digest, previous=previous)
+        _print(report, as_json=stated.json)
+        return HOLDS if report.holds else BROKEN
+    reports = verify_fixings(records)
+    if stated.json:
+        print(json.dumps({name: report_record(report) for name, report in reports}, indent=2))
+    else:
+        for name, report in reports:
+            print(f"{ascii(name)[1:-1]}: {report.verdict}")
+            for line in report_lines(report):
+                if " broken: " in line:
+                    print(f"  {line}")
+    return HOLDS if all(report.holds for _name, report in reports) else BROKEN
+
+
+def _nothing(path: Path, why: str) -> int:
+    print(f"{ascii(str(path))[1:-1]} {why}", file=sys.stderr)
+    return NO_BUNDLE
+
+
+def _print(report: Report, *, as_json: bool) -> None:
+    print(json.dumps(report_record(report), indent=2) if as_json else "\n".join(report_lines(report)))
 
 
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(
         prog="python -m clearing.audit.verify", description="Check a sealed session against the laws."
     )
-    parser.add_argument("bundle", type=Path, help="folder of the bundle")
+    parser.add_argument("bundle", type=Path, help="folder of the bundle, or record of a fixing, or a folder of these")
     parser.add_argument("--key", metavar="PUB", help="trusted public key: 64 hex digits, or a file (PEM or raw)")
     parser.add_argument("--digest", type=_hex_32, metavar="HEX", help="trusted digest of the bundle")
     parser.add_argument("--book-root", type=_hex_32, metavar="HEX", help="trusted root over all inputs")
-    parser.add_argument("--previous", type=Path, metavar="BUNDLE", help="the bundle of the session before")
+    parser.add_argument("--previous", type=Path, metavar="BUNDLE", help="the bundle, or record, before")
     parser.add_argument("--json", action="store_true", help="print one JSON object")
     return parser
 

@@ -22,6 +22,7 @@ from clearing.audit.verify.law0_seal import Bundle, Seal
 from clearing.audit.verify.law1_conservation import check_entries_sum, check_fills_balance, check_positions_balance
 from clearing.audit.verify.law2_admission import admit, check_refusals
 from clearing.audit.verify.law2_fates import check_fates
+from clearing.audit.verify.law2_fixing import check_fixing
 from clearing.audit.verify.law3_limits import check_money, check_premia, read_premia
 from clearing.audit.verify.law4_circulation import check_circulation
 from clearing.audit.verify.law5_premia import par_lines, premium_lines
@@ -80,6 +81,7 @@ def verify(
     law0_seal.check_files(session.seal)
     trusted = law0_seal.check_trust(session.seal, key=key, digest=digest, book_root=book_root)
     book = read_book(session.seal.take, found)
+    check_fixing(session.seal, book, found)
     law0_seal.check_roots(session.seal)
     for path in sorted(forms.SEALED_PATHS - set(forms.INPUT_PATHS)):
         content = session.seal.take(path)

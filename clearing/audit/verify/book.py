@@ -51,6 +51,9 @@ class Assets:
     index: dict[str, int]
     value: list[int]
     internal: list[bool]
+    unit: Sequence[str] = ()
+    """As spelled in JSON; of the assets alone."""
+    increment: Sequence[str] = ()
 
 
 @dataclass(slots=True)

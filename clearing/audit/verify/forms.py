@@ -129,8 +129,8 @@ PARTICIPANTS = form(
 ASSETS = form(
     "inputs/assets.jsonl",
     Field("asset_id", ID),
-    Field("unit", FREE, kept=False),
-    Field("increment", DECIMAL, kept=False),
+    Field("unit", FREE),
+    Field("increment", DECIMAL),
     Field("class", text("goods|receipt|capacity|licence|service|internal")),
     *_free("name", "hs_code", "location", "window"),
 )
@@ -259,4 +259,6 @@ CERTIFICATE_PATH = "certificate.json"
 MANIFEST_PATH = "manifest.json"
 INPUT_PATHS = tuple(sorted(path for path in FORMS if path.startswith("inputs/")))
 SEALED_PATHS = frozenset({*FORMS, CERTIFICATE_PATH})
+FIXING_RECORD_PATH = "inputs/fixing-record.json"
+"""Sealed as well, in the bundles of books that are valued by one."""
 FREE_PATHS = frozenset({MANIFEST_PATH, "report.html"})

@@ -67,7 +67,7 @@ def _read_participants(content: dict[str, bytes], found: Findings) -> Participan
 
 def _read_assets(content: dict[str, bytes], found: Findings) -> Assets:
     path, values_path = forms.ASSETS.path, forms.FIXING.path
-    ids, classes = columns(content[path], forms.ASSETS, found) or ([], [])
+    ids, classes, increment, unit = columns(content[path], forms.ASSETS, found) or ([], [], [], [])
     valued, values = columns(content[values_path], forms.FIXING, found) or ([], [])
     check_ascending(ids, path, found)
     check_ascending(valued, values_path, found)
@@ -84,7 +84,7 @@ def _read_assets(content: dict[str, bytes], found: Findings) -> Assets:
             found.add(2, f"must be at least {VALUE_LEAST}", values_path, line, "value_micro")
     index[INDEX_NAME] = INDEX
     internal = [each == "internal" for each in classes]
-    return Assets([*ids, ANY_NAME, INDEX_NAME], index, by_asset, [*internal, False, False])
+    return Assets([*ids, ANY_NAME, INDEX_NAME], index, by_asset, [*internal, False, False], unit, increment)
 
 
 def _read_stocks(content: dict[str, bytes], participants: Participants, assets: Assets, found: Findings) -> Stocks:

@@ -14,7 +14,14 @@ from hashlib import sha256
 from typing import Any, Protocol
 
 from clearing.audit.verify.ed25519 import signature_holds
-from clearing.audit.verify.forms import FREE_PATHS, IDENTIFIER, INPUT_PATHS, MANIFEST_PATH, SEALED_PATHS
+from clearing.audit.verify.forms import (
+    FIXING_RECORD_PATH,
+    FREE_PATHS,
+    IDENTIFIER,
+    INPUT_PATHS,
+    MANIFEST_PATH,
+    SEALED_PATHS,
+)
 from clearing.audit.verify.lines import canonical, strict_json
 from clearing.audit.verify.report import Findings, shown
 
@@ -35,9 +42,10 @@ _TEXTS = {
     "digest": HEX_32,
     "previous": HEX_32,
     "secret": "(?:[0-9a-f]{2})+",
+    "accepted_fixing": r"[^\x00-\x1f\x7f]{1,400}",
 }
 _OTHERS = ("rulebook_version", "counts", "sums", "files", "made_by", "signature")
-_OPTIONAL = ("previous", "secret", "signature")
+_OPTIONAL = ("previous", "secret", "accepted_fixing", "signature")
 
 
 class Bundle(Protocol):
@@ -70,7 +78,7 @@ class Seal:
         stated = self.manifest["files"].get(path)
         if stated != sha256(content).hexdigest():
             self.found.add(0, "does not have the digest that the manifest states", path)
-        if path in INPUT_PATHS:
+        if path in (*INPUT_PATHS, FIXING_RECORD_PATH):
             self.leaves[path] = [sha256(b"\0" + line).digest() for line in content.split(b"\n")[:-1]]
         return content
 
@@ -103,10 +111,11 @@ def read_manifest(bundle: Bundle, found: Findings) -> dict[str, Any] | None:
 def check_files(seal: Seal) -> None:
     """The manifest lists exactly the files of a bundle, and the bundle holds exactly these."""
     listed = set(seal.manifest["files"])
-    for path in sorted(listed ^ SEALED_PATHS):
+    sealed = SEALED_PATHS | (listed & {FIXING_RECORD_PATH})
+    for path in sorted(listed ^ sealed):
         what = "a bundle must list it" if path in SEALED_PATHS else "no bundle has such a file"
         seal.found.add(0, f"files: {shown(path)}: {what}", MANIFEST_PATH, 1, "files")
-    for path in sorted(set(seal.bundle.names()) - SEALED_PATHS - FREE_PATHS):
+    for path in sorted(set(seal.bundle.names()) - sealed - FREE_PATHS):
         seal.found.add(0, "a file too many", shown(path))
 
 
@@ -116,7 +125,7 @@ def check_roots(seal: Seal) -> None:
     if any(path not in leaves for path in INPUT_PATHS):
         return
     offers = leaves["inputs/offers.jsonl"] + leaves["inputs/obligations.jsonl"]
-    book = [leaf for path in INPUT_PATHS for leaf in leaves[path]]
+    book = [leaf for path in sorted(leaves) for leaf in leaves[path]]
     for field, hashes in (("offers_root", offers), ("book_root", book)):
         root = _merkle_root(hashes).hex()
         if manifest[field] != root:

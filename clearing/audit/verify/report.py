@@ -46,6 +46,7 @@ class Report:
     digest: str | None
     laws: tuple[int, ...] = tuple(range(7))
     """The laws of the session's rulebook."""
+    meanings: Mapping[int, str] = field(default_factory=lambda: LAWS)
 
     @property
     def holds(self) -> bool:
@@ -72,6 +73,7 @@ class Findings:
     unchecked: dict[int, str] = field(default_factory=dict)
     notes: list[str] = field(default_factory=list)
     laws: tuple[int, ...] = tuple(range(7))
+    meanings: Mapping[int, str] = field(default_factory=lambda: LAWS)
 
     def add(
         self, law: int, message: str, file: str | None = None, line: int | None = None, field: str | None = None
@@ -100,6 +102,7 @@ class Findings:
             notes=tuple(self.notes),
             digest=digest,
             laws=self.laws,
+            meanings=self.meanings,
         )
 
 

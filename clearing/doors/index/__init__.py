@@ -1,1 +1,1 @@
-"""Files of the common index."""
+"""Files, commands and pages of the common index."""

@@ -29,11 +29,17 @@ Record = dict[str, Any]
 def read_methodology(path: Path) -> model.Methodology:
     """The version in the file. Raises BookFault with all faults."""
     faults = FaultList(path.name)
-    content = file_bytes(path, faults, bytes_max=METHODOLOGY_BYTES_MAX)
-    found = None if content is None else _read(content, faults)
-    if found is None or faults.counts:
+    found = read_methodology_into(path, faults)
+    if found is None:
         raise BookFault(fault_report([faults]))
     return found
+
+
+def read_methodology_into(path: Path, faults: FaultList) -> model.Methodology | None:
+    """The version in the file; None where faults were noted."""
+    content = file_bytes(path, faults, bytes_max=METHODOLOGY_BYTES_MAX)
+    found = None if content is None else _read(content, faults)
+    return None if faults.counts else found
 
 
 def _read(content: bytes, faults: FaultList) -> model.Methodology | None:

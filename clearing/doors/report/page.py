@@ -12,7 +12,7 @@ from functools import cache
 from hashlib import sha256
 from importlib import resources
 
-from jinja2 import Environment, PackageLoader, StrictUndefined
+from jinja2 import ChoiceLoader, Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
 
 from clearing.doors.report import desks, offers, overview, premia, proof, rings, settlement
@@ -20,6 +20,7 @@ from clearing.doors.report.fates import judge
 from clearing.doors.words import choice_words
 from clearing.service import Session
 
+_PACKAGE = "clearing.doors.report"
 _PAGES = "pages"
 
 
@@ -33,11 +34,11 @@ def render(session: Session) -> str:
     book, outcome = session.book, session.outcome
     fates = judge(book, outcome)
     accounts = desks.take_accounts(book, outcome)
-    style, script = _asset("report.css"), _asset("report.js")
-    return _environment().get_template("report.html").render(
+    style, script = page_text("report.css"), page_text("report.js")
+    return environment().get_template("report.html").render(
         style=Markup(style),
         script=Markup(script),
-        policy=_policy(style, script),
+        policy=policy(style, script),
         session=session.manifest.session,
         rulebook=book.rulebook.version,
         certificate=outcome.certificate,
@@ -64,11 +65,10 @@ def render(session: Session) -> str:
     )
 
 
-def _policy(style: str, script: str) -> str:
-    return (
-        f"default-src 'none'; style-src {_source(style)}; script-src {_source(script)}; "
-        "base-uri 'none'; form-action 'none'"
-    )
+def policy(style: str, script: str | None = None) -> str:
+    """What a page may load: the style sheet and the script that stand in it, and nothing from anywhere."""
+    scripts = "'none'" if script is None else _source(script)
+    return f"default-src 'none'; style-src {_source(style)}; script-src {scripts}; base-uri 'none'; form-action 'none'"
 
 
 def _source(text: str) -> str:
@@ -76,14 +76,16 @@ def _source(text: str) -> str:
 
 
 @cache
-def _asset(name: str) -> str:
-    return resources.files("clearing.doors.report").joinpath(_PAGES, name).read_text(encoding="utf-8")
+def page_text(name: str, package: str = _PACKAGE) -> str:
+    """A style sheet or script of the pages of a package."""
+    return resources.files(package).joinpath(_PAGES, name).read_text(encoding="utf-8")
 
 
 @cache
-def _environment() -> Environment:
+def environment(*packages: str) -> Environment:
+    """The templates of this package, and of others that build on them; every text is escaped."""
     return Environment(
-        loader=PackageLoader("clearing.doors.report", _PAGES),
+        loader=ChoiceLoader([PackageLoader(package, _PAGES) for package in (_PACKAGE, *packages)]),
         autoescape=True,
         undefined=StrictUndefined,
         trim_blocks=True,

@@ -12,6 +12,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.audit.verify.fixing_records import content_of, quiet_days
 from tests.audit.verify.resealing import Files
 from tests.books import random_book
 from tests.sessions import clear_in_memory
@@ -43,6 +44,12 @@ def bare(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture(scope="module")
 def bundle(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return write(clear_in_memory(random_book(1))[1], tmp_path_factory.mktemp("bundle"))
+
+
+@pytest.fixture(scope="module")
+def records(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    files = {f"{number}.json": content_of(fixing) for number, fixing in enumerate(quiet_days())}
+    return write(files, tmp_path_factory.mktemp("records"))
 
 
 def test_a_good_bundle_verifies_in_a_bare_environment(bare: Path, bundle: Path) -> None:
@@ -118,6 +125,46 @@ def test_links_are_not_followed(bare: Path, bundle: Path, tmp_path: Path) -> Non
     shutil.rmtree(folder / "inputs")
     (folder / "inputs").symlink_to(bundle / "inputs")
     assert run(bare, folder).returncode == 4
+
+
+def test_a_record_verifies_in_a_bare_environment(bare: Path, records: Path) -> None:
+    ran = run(bare, records / "2.json", "--previous", records / "0.json")
+    assert (ran.returncode, ran.stderr) == (0, "")
+    assert [line.split()[:3] for line in ran.stdout.splitlines()[:7]] == [["law", str(n), "ok"] for n in range(7)]
+    said = {run(python, records / "2.json").stdout for python in (bare, *installed_pythons())}
+    assert len(said) == 1
+    digest = json.loads((records / "0.json").read_bytes())["digest"]
+    assert run(bare, records / "0.json", "--digest", digest).stdout.endswith("authenticated by digest\n")
+    assert run(bare, records / "2.json", "--previous", records / "1.json").returncode == 4
+
+
+def test_a_folder_of_records_is_held_against_itself(bare: Path, records: Path, tmp_path: Path) -> None:
+    ran = run(bare, records)
+    assert (ran.returncode, ran.stdout.splitlines()) == (
+        0, [f"{number}.json: consistent, inputs not authenticated" for number in range(3)]
+    )  # fmt: skip
+    assert {name: each["holds"] for name, each in json.loads(run(bare, records, "--json").stdout).items()} == {
+        "0.json": True, "1.json": True, "2.json": True,
+    }  # fmt: skip
+    broken = shutil.copytree(records, tmp_path / "broken")
+    (broken / "1.json").write_bytes(b"{}")
+    ran = run(bare, broken)
+    assert ran.returncode == 4
+    assert "  law 0 broken: 1.json, day: is missing" in ran.stdout.splitlines()
+
+
+@pytest.mark.parametrize("arguments", [["--key", "0" * 64], ["--book-root", "0" * 64]])
+def test_trust_of_a_bundle_is_no_trust_of_a_record(bare: Path, records: Path, arguments: list[str]) -> None:
+    assert run(bare, records / "0.json", *arguments).returncode == 2
+    assert run(bare, records, "--digest", "0" * 64).returncode == 2
+
+
+def test_a_file_that_cannot_be_read_is_no_record(bare: Path, records: Path, tmp_path: Path) -> None:
+    assert run(bare, tmp_path / "absent.json").returncode == 3
+    assert run(bare, records / "0.json", "--previous", tmp_path / "absent.json").returncode == 3
+    (tmp_path / "note.json").write_text("[]")
+    assert run(bare, tmp_path).returncode == 3
+    assert run(bare, tmp_path / "note.json").returncode == 4
 
 
 def test_nothing_else_is_imported(bare: Path) -> None:

@@ -1,0 +1,1 @@
+"""How long two years of fixings of the common index take."""
