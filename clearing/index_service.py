@@ -96,7 +96,7 @@ class _Shelf:
 
     by_day: dict[str, list[Quote]] = field(default_factory=lambda: defaultdict(list))
     lasting: list[Quote] = field(default_factory=list)
-    """Those of pairs whose quotes last longer than a day."""
+    """Those that may last longer than a day."""
 
     @staticmethod
     def of(quotes: Sequence[Quote], methodology: Methodology) -> _Shelf:
@@ -104,7 +104,7 @@ class _Shelf:
         age = {asset.id: ages[asset.asset_class] for asset in methodology.assets}
         shelf = _Shelf()
         for each in quotes:
-            if min(age.get(each.base, 0), age.get(each.quote, 0)) > _DAY_MINUTES:
+            if max(age.get(each.base, 0), age.get(each.quote, 0)) > _DAY_MINUTES:
                 shelf.lasting.append(each)
             else:
                 shelf.by_day[each.time[:10]].append(each)

@@ -16,6 +16,7 @@ from decimal import (
     localcontext,
 )
 from fractions import Fraction
+from math import isqrt
 
 DIGITS = 50
 ZERO, ONE = Decimal(0), Decimal(1)
@@ -48,3 +49,16 @@ def rounded(value: Decimal, digits: int) -> Decimal:
 def decimal_of(exact: Fraction, digits: int = DIGITS) -> Decimal:
     """A rational rounded once."""
     return context_of(digits).divide(Decimal(exact.numerator), Decimal(exact.denominator))
+
+
+def root_of(exact: Fraction) -> Decimal:
+    """The square root of a rational that is not negative, rounded once.
+
+    Its whole part at more digits than are kept, and one digit more that says whether anything follows.
+    """
+    if not exact:
+        return ZERO
+    places = 2 * DIGITS - decimal_of(exact).adjusted() // 2
+    scaled = exact * Fraction(10) ** (2 * places)
+    whole = isqrt(scaled.numerator // scaled.denominator)
+    return decimal_of(Fraction(10 * whole + (whole * whole != scaled)) * Fraction(10) ** -(places + 1))

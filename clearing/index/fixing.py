@@ -13,7 +13,7 @@ from fractions import Fraction
 
 from clearing.index.alarms import raise_alarms, stale_share, status_of
 from clearing.index.calendar import hours_of, time_text
-from clearing.index.context import ZERO, arithmetic, decimal_of
+from clearing.index.context import ZERO, arithmetic, decimal_of, root_of
 from clearing.index.fit import fit, main_component
 from clearing.index.ladder import Known
 from clearing.index.pairs import Agreed, Asked, Names, ask_sources
@@ -172,7 +172,7 @@ def _overall(pairs: Sequence[Pair]) -> Decimal:
     if not weight:
         return ZERO
     squares = sum((len(each.sources) * Fraction(each.residual) ** 2 for each in pairs), Fraction(0))
-    return decimal_of(Fraction(squares, weight)).sqrt()
+    return root_of(Fraction(squares, weight))
 
 
 def _rejects(

@@ -26,7 +26,8 @@ def asset_values(priced: Priced, terms: Terms) -> tuple[AssetValue, ...]:
         return ()
     digits = terms.methodology.rounding.value_digits
     prices = priced.climbed.prices
-    values = {asset: decimal_of(Fraction(price.at(priced.unit), priced.unit), digits) for asset, price in prices.items()}
+    worth = {asset: Fraction(price.at(priced.unit), priced.unit) for asset, price in prices.items()}
+    values = {asset: decimal_of(exact, digits) for asset, exact in worth.items()}
     shares = shares_of(values, terms)
     return tuple(
         AssetValue(

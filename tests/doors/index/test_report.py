@@ -29,7 +29,7 @@ def test_the_command_writes_one_page_and_tells_the_last_status(
     run, folder = console_of(monkeypatch, capsys), the_week(tmp_path / "days")
     ended = run("index", "report", folder)
     assert (ended.status, ended.err) == (0, "")
-    assert ended.out == f"{folder / 'report.html'}: 7 fixings, the last of 2025-06-13, DEGRADED\n"
+    assert ended.out == f"{folder / 'report.html'}: 7 fixings, the last of 2025-06-13, FINAL\n"
     first = (folder / "report.html").read_bytes()
     assert run("index", "report", folder, "--out", tmp_path / "page.html").status == 0
     assert (tmp_path / "page.html").read_bytes() == first

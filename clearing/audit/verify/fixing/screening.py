@@ -55,8 +55,9 @@ def quote_flaws(quotes: Sequence[Quote], terms: Terms, hours: Hours) -> Iterator
 
 
 def _age(quote: Quote, terms: Terms) -> int:
+    """Of two known assets the shorter, of a judgement the longer; nothing where one is unknown."""
     ages = [terms.quote_age.get(quote[name], 0) * MINUTE for name in ("base", "quote")]
-    return min(ages)
+    return max(ages) if quote["kind"] == "judgement" and all(ages) else min(ages)
 
 
 def screen(quotes: Sequence[Quote], terms: Terms, hours: Hours) -> tuple[list[Voice], dict[int, str]]:
