@@ -96,7 +96,11 @@ def read_stored_terms(read: Read) -> StoredTerms:
         previous = manifest.get("previous")
         if previous is not None and len(bytes.fromhex(previous)) * 2 != _HEX_DIGEST_LENGTH:
             raise flaw("previous is no digest")
-        terms = SessionTerms(id=next_id(manifest["session"], ()), salt=bytes.fromhex(manifest["salt"]))
+        terms = SessionTerms(
+            id=next_id(manifest["session"], ()),
+            salt=bytes.fromhex(manifest["salt"]),
+            secret=bytes.fromhex(manifest["secret"]) if "secret" in manifest else None,
+        )
         return StoredTerms(terms, previous)
     except MALFORMED as error:
         raise InputFault(f"{MANIFEST} is no manifest of {BUNDLE_FORMAT}: {reason_of(error)}") from error

@@ -148,3 +148,5 @@ class SessionTerms:
 
     id: str | None = None
     salt: bytes | None = None
+    secret: bytes | None = None
+    """Committed to before the book opened: told in the manifest, and where no salt is given what makes it."""

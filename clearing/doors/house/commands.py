@@ -1,0 +1,244 @@
+"""``clearing house``: arguments come in, one command runs.
+
+Only typer is loaded here; each command loads what it needs when it runs.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Annotated, NoReturn, TypeAlias
+
+import typer
+
+Leave: TypeAlias = Callable[[Callable[[], int]], NoReturn]
+"""Runs a command and ends with its exit status."""
+
+Database = Annotated[
+    str | None,
+    typer.Option(metavar="URL", help="sqlite:///PATH or postgresql://…; else $CLEARING_DATABASE, else the own folder."),
+]
+KeyFile = Annotated[Path | None, typer.Option("--sign", metavar="KEYFILE", help="Ed25519 private key, PEM.")]
+AsJson = Annotated[bool, typer.Option("--json", help="Print one JSON object on standard output.")]
+CsvFile = Annotated[Path, typer.Argument(metavar="FILE", help="A CSV file with the columns of a book's.")]
+Actor = Annotated[
+    str | None, typer.Option("--as", metavar="PARTICIPANT", help="Act for one desk: its own offers only.")
+]
+Key = Annotated[str | None, typer.Option(metavar="KEY", help="Given again with the same body, it answers the same.")]
+OneSession = Annotated[bool, typer.Option("--one-session", help="Good for the session that is open now.")]
+ParticipantId = Annotated[str, typer.Argument(metavar="PARTICIPANT")]
+SessionId = Annotated[str, typer.Argument(metavar="SESSION")]
+
+
+def house_commands(leave_with: Leave) -> typer.Typer:
+    """The commands of ``clearing house``."""
+    commands = typer.Typer(no_args_is_help=True, help="Keep a house that lasts: desks, a standing book, sessions.")
+    _house(commands, leave_with)
+    _registers(commands, leave_with)
+    _offers(commands, leave_with)
+    _sessions(commands, leave_with)
+    _views(commands, leave_with)
+    return commands
+
+
+def _house(commands: typer.Typer, leave_with: Leave) -> None:
+    @commands.command()
+    def init(
+        database: Database = None,
+        rulebook: Annotated[Path | None, typer.Option(metavar="FILE", help="A rulebook.toml.")] = None,
+        veto_minutes: Annotated[
+            int, typer.Option(metavar="N", min=0, max=525_600, help="Length of the veto window.")
+        ] = 0,
+    ) -> None:
+        """Make the database and found the house."""
+
+        def run() -> int:
+            from clearing.doors.house.session_commands import found
+
+            return found(database, rulebook=rulebook, veto_minutes=veto_minutes)
+
+        leave_with(run)
+
+    @commands.command()
+    def migrate(database: Database = None) -> None:
+        """Bring an older database up to date."""
+
+        def run() -> int:
+            from clearing.doors.house.session_commands import migrate
+
+            return migrate(database)
+
+        leave_with(run)
+
+    @commands.command()
+    def check(database: Database = None, as_json: AsJson = False) -> None:
+        """Check the journal, make every table anew from it and compare."""
+
+        def run() -> int:
+            from clearing.doors.house.session_commands import check
+
+            return check(database, as_json=as_json)
+
+        leave_with(run)
+
+
+def _registers(commands: typer.Typer, leave_with: Leave) -> None:
+    def register(name: str, help_text: str) -> None:
+        @commands.command(name, help=help_text)
+        def _command(file: CsvFile, database: Database = None, sign: KeyFile = None) -> None:
+            def run() -> int:
+                from clearing.doors.house.register_files import register_file
+
+                return register_file(database, sign, name, file)
+
+            leave_with(run)
+
+    register("participants", "Register participants, or change the terms of known ones.")
+    register("assets", "Register assets.")
+    register("stocks", "Declare what there is of stocks.")
+    register("obligations", "Enter accepted obligations.")
+
+    @commands.command()
+    def fixing(file: CsvFile, database: Database = None) -> None:
+        """Record the values of a fixing for the sessions to come."""
+
+        def run() -> int:
+            from clearing.doors.house.register_files import fix_values
+
+            return fix_values(database, file)
+
+        leave_with(run)
+
+    def status(name: str, help_text: str, *, active: bool) -> None:
+        @commands.command(name, help=help_text)
+        def _command(
+            participant: ParticipantId,
+            reason: Annotated[str, typer.Option(help="Why; it is recorded.")],
+            database: Database = None,
+        ) -> None:
+            def run() -> int:
+                from clearing.doors.house.register_files import change_status
+
+                return change_status(database, participant, reason=reason, active=active)
+
+            leave_with(run)
+
+    status("suspend", "Suspend a participant: its offers stay and take no part.", active=False)
+    status("resume", "Let a suspended participant take part again.", active=True)
+
+
+def _offers(commands: typer.Typer, leave_with: Leave) -> None:
+    def put(name: str, help_text: str, *, amends: bool) -> None:
+        @commands.command(name, help=help_text)
+        def _command(
+            file: CsvFile,
+            database: Database = None,
+            actor: Actor = None,
+            key: Key = None,
+            one_session: OneSession = False,
+            sign: KeyFile = None,
+        ) -> None:
+            def run() -> int:
+                from clearing.doors.house.offer_files import submit_file
+
+                return submit_file(database, sign, file, amends=amends, actor=actor, key=key, one_session=one_session)
+
+            leave_with(run)
+
+    put("submit", "Put the offers of a file on the book, all or none; prints the receipt.", amends=False)
+    put("amend", "Give standing offers the terms of a file, of what they deliver from now on.", amends=True)
+
+    @commands.command()
+    def withdraw(
+        offers: Annotated[list[str], typer.Argument(metavar="OFFER...")],
+        database: Database = None,
+        actor: Actor = None,
+        key: Key = None,
+        sign: KeyFile = None,
+    ) -> None:
+        """Take offers off the book."""
+
+        def run() -> int:
+            from clearing.doors.house.offer_files import withdraw_offers
+
+            return withdraw_offers(database, sign, offers, actor=actor, key=key)
+
+        leave_with(run)
+
+
+def _sessions(commands: typer.Typer, leave_with: Leave) -> None:
+    @commands.command()
+    def run(
+        database: Database = None,
+        bundles: Annotated[
+            Path | None, typer.Option(metavar="DIR", help="Folder of bundles, by default beside the database.")
+        ] = None,
+        batch: Annotated[str | None, typer.Option(metavar="NAME", help="By default the day in UTC.")] = None,
+        fixing: Annotated[Path | None, typer.Option(metavar="FILE", help="By default the last one recorded.")] = None,
+        sign: KeyFile = None,
+        as_json: AsJson = False,
+    ) -> None:
+        """One batch: close, fix, clear and finish a session; what a dead run left comes first."""
+
+        def run_it() -> int:
+            from clearing.doors.house.session_commands import run
+
+            return run(database, sign, bundles=bundles, batch=batch, fixing=fixing, as_json=as_json)
+
+        leave_with(run_it)
+
+    @commands.command()
+    def veto(
+        session: SessionId,
+        participant: ParticipantId,
+        ground: Annotated[str, typer.Option(help="credit or sanctions.")],
+        evidence: Annotated[str, typer.Option(help="Recorded.")],
+        database: Database = None,
+    ) -> None:
+        """Leave a participant out of a session that is not final; the next run clears it again."""
+
+        def run() -> int:
+            from clearing.doors.house.session_commands import veto
+
+            return veto(database, session, participant, ground=ground, evidence=evidence)
+
+        leave_with(run)
+
+
+def _views(commands: typer.Typer, leave_with: Leave) -> None:
+    @commands.command()
+    def status(database: Database = None, as_json: AsJson = False) -> None:
+        """Where the house stands."""
+
+        def run() -> int:
+            from clearing.doors.house.show import show_status
+
+            return show_status(database, as_json=as_json)
+
+        leave_with(run)
+
+    @commands.command()
+    def sessions(database: Database = None, as_json: AsJson = False) -> None:
+        """Every session."""
+
+        def run() -> int:
+            from clearing.doors.house.show import show_sessions
+
+            return show_sessions(database, as_json=as_json)
+
+        leave_with(run)
+
+    @commands.command()
+    def book(
+        database: Database = None,
+        participant: Annotated[str | None, typer.Option(metavar="PARTICIPANT", help="Its offers only.")] = None,
+        as_json: AsJson = False,
+    ) -> None:
+        """The offers that stand."""
+
+        def run() -> int:
+            from clearing.doors.house.show import show_book
+
+            return show_book(database, participant=participant, as_json=as_json)
+
+        leave_with(run)
