@@ -18,11 +18,11 @@ WORLD = Surroundings(clock=_now, secret=lambda: secrets.token_bytes(32))
 """The clock and the secrets of this machine."""
 
 
-def open_house(url: str, *, sign: Sign | None = None, surroundings: Surroundings = WORLD) -> House:
+def open_house(url: str, *, sign: Sign | None = None, surroundings: Surroundings | None = None) -> House:
     """The house of a database. Raises UsageFault where there is none."""
-    return House(open_store(url), surroundings, sign)
+    return House(open_store(url), surroundings or WORLD, sign)
 
 
-def make_house(url: str, *, surroundings: Surroundings = WORLD) -> House:
+def make_house(url: str, *, surroundings: Surroundings | None = None) -> House:
     """The house of a database whose tables are made, or brought up to date, first; it is not founded yet."""
-    return House(make_store(url), surroundings)
+    return House(make_store(url), surroundings or WORLD)

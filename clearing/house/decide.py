@@ -11,6 +11,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from hashlib import sha256
 from typing import Any
 
+from clearing.audit.canonical import canonical
 from clearing.house.lifecycle import SESSION, UNDER_WAY, SessionStep, steps_from
 from clearing.model.house import (
     HOUSE_ACTOR,
@@ -49,6 +50,15 @@ def session_name(number: int) -> str:
     return f"S-{number:06d}"
 
 
+def set_rulebook(rulebook: Mapping[str, Any], now: str, under_way: SessionRecord | None) -> Draft | Denial:
+    """Another rulebook for the sessions to come; ``now`` is the canonical line of the one that holds."""
+    if under_way is not None:
+        return _sealed(under_way, "rulebook")
+    if canonical(rulebook) == now:
+        return Denial(DenialReason.TAKEN, "rulebook", "the one that holds already", "another one")
+    return Draft(Kind.RULEBOOK, {"rulebook": rulebook})
+
+
 def register_participants(
     content: bytes, known: Mapping[str, ParticipantRecord], under_way: SessionRecord | None
 ) -> Draft | Denial:
@@ -57,6 +67,8 @@ def register_participants(
         return _sealed(under_way, "participants")
     for record in _records(content):
         name, balance = record["participant_id"], int(record["balance_micro"])
+        if name == HOUSE_ACTOR:
+            return Denial(DenialReason.TAKEN, f"participant {name}", "the name of the house itself", "another id")
         if name in known and balance not in (0, known[name].balance_micro):
             says = "the balance blank, or as it is: only sessions change the account of a known participant"
             return Denial(DenialReason.FIXED_TERMS, f"participant {name}", f"a balance of {balance} micro", says)
@@ -223,26 +235,47 @@ def clear(session: SessionRecord, body: Mapping[str, Any], lists: Mapping[str, b
     return Draft(Kind.CLEARED, {**body, **known}, lists)
 
 
-def veto(
+def veto_participant(
     session: SessionRecord, participant_id: str, *, ground: str, evidence: str, known: Mapping[str, ParticipantRecord]
 ) -> Draft | Denial:
-    """A participant left out of a session that is not final yet, which is then cleared again."""
-    denial = _no_step(session, SessionStep.VETO)
+    """A participant left out of a session that is not final yet, which is then cleared anew."""
+    denial = _no_step(session, SessionStep.VETO) or _no_ground(ground)
     if denial is not None:
         return denial
     if participant_id not in known:
         return _unknown("participant", participant_id)
-    if ground not in VETO_GROUNDS:
-        return Denial(DenialReason.UNKNOWN, "ground of a veto", ground, " or ".join(VETO_GROUNDS))
+    if participant_id in json.loads(session.vetoed)["participants"]:
+        return _vetoed_already(session, f"participant {participant_id}")
     body = {"session": session.session_id, "participant_id": participant_id, "ground": ground, "evidence": evidence}
     return Draft(Kind.VETOED, body)
 
 
-def finish(session: SessionRecord) -> Draft | Denial:
-    """The one irrevocable step."""
+def veto_offer(
+    session: SessionRecord, offer_id: str, *, ground: str, evidence: str, known: OfferRecord | None
+) -> Draft | Denial:
+    """An offer left out of a session in whose sealed book it is; the session is then cleared anew."""
+    denial = _no_step(session, SessionStep.VETO) or _no_ground(ground)
+    if denial is not None:
+        return denial
+    if known is None:
+        return _unknown("offer", offer_id)
+    if known.state != OfferState.STANDING or known.seq > (session.closed_seq or 0):
+        found, says = "it is not in the sealed book", f"an offer in the book of session {session.session_id}"
+        return Denial(DenialReason.WRONG_STATE, f"offer {offer_id}", found, says)
+    if offer_id in json.loads(session.vetoed)["offers"]:
+        return _vetoed_already(session, f"offer {offer_id}")
+    body = {"session": session.session_id, "offer_id": offer_id, "ground": ground, "evidence": evidence}
+    return Draft(Kind.VETOED, body)
+
+
+def finish(session: SessionRecord, *, at: str, veto_until: str | None) -> Draft | Denial:
+    """The one irrevocable step, once the veto window is over."""
     denial = _no_step(session, SessionStep.FINISH)
     if denial is not None:
         return denial
+    if veto_until is not None and at < veto_until:
+        subject, found = f"session {session.session_id}", f"its veto window is open at {at}"
+        return Denial(DenialReason.WRONG_STATE, subject, found, f"final from {veto_until} on")
     return Draft(Kind.FINAL, {"session": session.session_id, "digest": session.digest})
 
 
@@ -254,30 +287,42 @@ def _no_step(session: SessionRecord, step: SessionStep) -> Denial | None:
     return Denial(DenialReason.WRONG_STATE, f"session {session.session_id}", f"{step.value} while {state.value}", says)
 
 
+def _no_ground(ground: str) -> Denial | None:
+    if ground in VETO_GROUNDS:
+        return None
+    return Denial(DenialReason.UNKNOWN, "ground of a veto", ground, " or ".join(VETO_GROUNDS))
+
+
+def _vetoed_already(session: SessionRecord, subject: str) -> Denial:
+    says = "what still takes part in the session"
+    return Denial(DenialReason.TAKEN, subject, f"session {session.session_id} leaves it out already", says)
+
+
 def _not_changeable(
     offer_ids: Iterable[str], known: Mapping[str, OfferRecord], under_way: SessionRecord | None
 ) -> Denial | None:
-    """The first denial by precedence, then by id."""
-    denials: list[Denial] = []
-    sealed = 0 if under_way is None else under_way.closed_seq or 0
-    for offer_id in sorted(offer_ids):
-        subject, offer = f"offer {offer_id}", known.get(offer_id)
-        if offer is None:
-            denials.append(_unknown("offer", offer_id))
-        elif offer.state != OfferState.STANDING:
-            denials.append(Denial(DenialReason.ENDED, subject, f"it is {offer.state}", "an offer that stands"))
-        elif offer.seq <= sealed and under_way is not None:
-            says = f"a change before session {under_way.session_id} closed, or once it is final"
-            denials.append(Denial(DenialReason.SEALED, subject, "it is in a sealed book", says))
-    order = list(DenialReason)
-    return min(denials, key=lambda denial: order.index(denial.reason), default=None)
+    """The first denial by precedence, with every offer that it is about."""
+    ids, sealed = sorted(offer_ids), 0 if under_way is None else under_way.closed_seq or 0
+    lost = [each for each in ids if each not in known]
+    if lost:
+        return Denial(DenialReason.UNKNOWN, f"offer {_some(lost)}", "unknown", "offers that the house knows", lost)
+    kept = [each for each in ids if known[each].state == OfferState.STANDING and known[each].seq <= sealed]
+    if kept and under_way is not None:
+        says = f"a change before session {under_way.session_id} closed, or once it is final"
+        return Denial(DenialReason.SEALED, f"offer {_some(kept)}", "in a sealed book", says, kept)
+    over = [each for each in ids if known[each].state != OfferState.STANDING]
+    if not over:
+        return None
+    found = ", ".join(sorted({known[each].state for each in over}))
+    return Denial(DenialReason.ENDED, f"offer {_some(over)}", found, "offers that stand", over)
 
 
 def _not_own(actor: str, owners: Iterable[str]) -> Denial | None:
     others = [] if actor == HOUSE_ACTOR else sorted(set(owners) - {actor})
     if not others:
         return None
-    return Denial(DenialReason.NOT_OWN, f"participant {actor}", f"offers of {_some(others)}", "its own offers")
+    found = f"offers of {_some(others)}"
+    return Denial(DenialReason.NOT_OWN, f"participant {actor}", found, "its own offers", others)
 
 
 def _not_active(owners: Iterable[str], participants: Mapping[str, ParticipantRecord]) -> Denial | None:

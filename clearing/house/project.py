@@ -14,6 +14,7 @@ from clearing.audit.canonical import canonical
 from clearing.house.final_session import final_changes
 from clearing.house.lifecycle import OFFER, SESSION, OfferStep, SessionStep
 from clearing.model.house import (
+    NO_VETO,
     Change,
     Event,
     Insert,
@@ -190,7 +191,7 @@ def _opened(event: Event, _before: Before) -> Iterator[Change]:
         number=body["number"],
         state=SessionState.OPEN.value,
         commitment=body["commitment"],
-        vetoed="[]",
+        vetoed=NO_VETO,
         attempt=0,
     )
 
@@ -225,7 +226,9 @@ def _cleared(event: Event, before: Before) -> Iterator[Change]:
 
 
 def _vetoed(event: Event, before: Before) -> Iterator[Change]:
-    vetoed = sorted({*json.loads(_session(event, before).vetoed), event.body["participant_id"]})
+    vetoed = json.loads(_session(event, before).vetoed)
+    noun, named = ("offers", "offer_id") if "offer_id" in event.body else ("participants", "participant_id")
+    vetoed[noun] = sorted({*vetoed[noun], event.body[named]})
     none = dict.fromkeys(("bundle", "digest", "cleared_seq", "cleared_at"))
     yield _moved(event, before, SessionStep.VETO, vetoed=canonical(vetoed), **none)
 

@@ -19,7 +19,12 @@ _STOCK = re.compile(r'"stock_id":"([^"]*)"')
 def left_out(session: SessionRecord, participants: Iterable[ParticipantRecord]) -> frozenset[str]:
     """Participants that take no part in a session."""
     suspended = {each.participant_id for each in participants if each.status != "active"}
-    return frozenset(suspended | set(json.loads(session.vetoed)))
+    return frozenset(suspended | set(json.loads(session.vetoed)["participants"]))
+
+
+def vetoed_offers(session: SessionRecord) -> frozenset[str]:
+    """Offers that take no part in a session."""
+    return frozenset(json.loads(session.vetoed)["offers"])
 
 
 def offer_lines(
@@ -27,15 +32,17 @@ def offer_lines(
     *,
     closed_seq: int,
     out: Collection[str],
+    vetoed: Collection[str],
     stocks: Mapping[str, StockRecord],
 ) -> list[str]:
-    """Lines of inputs/offers; the offers come in ascending id."""
+    """Lines of inputs/offers; the offers come in ascending id. ``out`` are participants, ``vetoed`` offers."""
     empty = {stock.stock_id for stock in stocks.values() if not stock.quantity}
     return [
         offer.line
         for offer in offers
         if offer.seq <= closed_seq
         and offer.participant_id not in out
+        and offer.offer_id not in vetoed
         and not (empty and _stock_of(offer.line) in empty)
     ]
 

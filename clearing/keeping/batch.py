@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 from clearing.house.decide import under_way_of
 from clearing.keeping import sessions
 from clearing.keeping.ports import House
+from clearing.model.errors import UsageFault
 from clearing.model.house import SessionRecord, SessionState
 
 if TYPE_CHECKING:
@@ -32,9 +33,10 @@ class Batch:
     """The session of the batch, or the one before that is waited for."""
 
 
-def run_batch(house: House, *, batch: str, fix: Callable[[], None], clear: Callable[[str], Session]) -> Batch:
+def run_batch(house: House, *, batch: str, fix: Callable[[], object] | None, clear: Callable[[str], Session]) -> Batch:
     """Run one batch; ``fix`` records the fixing that was handed over, if any, ``clear`` clears a session by its id."""
-    done = Batch()
+    done, ready = Batch(), fix is not None
+    fix = fix or _nothing
     with house.store.lease() as held:
         if not held:
             done.held = False
@@ -50,14 +52,21 @@ def run_batch(house: House, *, batch: str, fix: Callable[[], None], clear: Calla
         if known is not None:
             done.session = known
             return done
+        with house.store.reading() as facts:
+            if not ready and facts.fixing_seq() is None:
+                raise UsageFault("no fixing was recorded yet; give one: clearing house fixing FILE, or --fixing FILE")
         session = sessions.close(house, batch=batch)
         done.steps.append((session.session_id, "closed"))
         _advance(house, session, done, fix=fix, clear=clear)
     return done
 
 
+def _nothing() -> None:
+    return None
+
+
 def _advance(
-    house: House, session: SessionRecord, done: Batch, *, fix: Callable[[], None], clear: Callable[[str], Session]
+    house: House, session: SessionRecord, done: Batch, *, fix: Callable[[], object], clear: Callable[[str], Session]
 ) -> None:
     """Take a session as far as it goes now."""
     name = session.session_id

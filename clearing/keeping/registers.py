@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from hashlib import sha256
 from typing import Any
 
@@ -29,9 +30,15 @@ LISTS = {
 
 
 def registers(house: House) -> Book:
-    """The book of the house without its offers and obligations, and without values."""
+    """The book of the house without its offers and obligations, and without values.
+
+    Stocks that are used up are in it, as if something were left: an offer on one is put off, and a command that was
+    answered before is the same command still.
+    """
     with house.store.reading() as facts:
         files = register_files(facts)
+        stocks = {name: replace(stock, quantity=stock.quantity or 1) for name, stock in facts.stocks().items()}
+        files[paths.STOCKS] = content(stock_lines(stocks, out=()))
     files |= dict.fromkeys((paths.OFFERS, paths.OBLIGATIONS, paths.FIXING), b"")
     return read_stored_book(files.__getitem__)
 

@@ -16,14 +16,21 @@ from clearing.audit.seal import REPORT
 from clearing.audit.stored_book import read_stored_book
 from clearing.audit.stored_rulebook import stored_rulebook
 from clearing.house import decide
-from clearing.house.sealed_book import content, left_out, obligation_lines, offer_lines, stock_lines
+from clearing.house.sealed_book import (
+    content,
+    left_out,
+    obligation_lines,
+    offer_lines,
+    stock_lines,
+    vetoed_offers,
+)
 from clearing.keeping.denied import or_denied, unknown_session
 from clearing.keeping.entering import enter
 from clearing.keeping.ports import Facts, House, Shelf
 from clearing.keeping.registers import register_files
 from clearing.model.book import SessionTerms
 from clearing.model.errors import LawBroken, UsageFault
-from clearing.model.house import SessionRecord, SessionState
+from clearing.model.house import NO_VETO, SessionRecord, SessionState
 
 if TYPE_CHECKING:
     from clearing.model.book import Book
@@ -42,6 +49,14 @@ def found_house(house: House, rulebook_line: bytes, *, veto_minutes: int) -> Non
         drafts = decide.found(json.loads(rulebook_line), veto_minutes=veto_minutes, secret=secret)
         enter(house, ledger, *drafts)
         ledger.hold_secret(decide.session_name(1), secret)
+
+
+def set_rulebook(house: House, rulebook_line: bytes) -> int:
+    """Another rulebook for the sessions to come; its event's number. Raises Denied."""
+    with house.store.writing() as ledger:
+        terms, under_way = ledger.house(), decide.under_way_of(ledger.sessions())
+        now = "" if terms is None else terms.rulebook
+        return enter(house, ledger, or_denied(decide.set_rulebook(json.loads(rulebook_line), now, under_way))).seq
 
 
 def close(house: House, *, batch: str) -> SessionRecord:
@@ -115,6 +130,16 @@ def clear(
     return made[0]
 
 
+def clear_alone(
+    house: House, session_id: str, shelf: Shelf, *, page: Callable[[Session], Iterable[bytes]] | None = None
+) -> Session:
+    """The same as the one run at work. Raises UsageFault where another one is."""
+    with house.store.lease() as held:
+        if not held:
+            raise UsageFault("another run is at work; nothing was done: try again when it is over")
+        return clear(house, session_id, shelf, page=page)
+
+
 def _enter_cleared(house: House, before: SessionRecord, session: Session, kept: dict[str, bytes], bundle: str) -> None:
     record = session.manifest.record
     taken = ("digest", "book_root", "offers_root", "counts", "sums")
@@ -124,24 +149,38 @@ def _enter_cleared(house: House, before: SessionRecord, session: Session, kept: 
         draft = or_denied(decide.clear(now, body, kept))
         if now != before:
             raise UsageFault(f"session {before.session_id} was changed while it was cleared; run again")
-        if before.vetoed == "[]" and record["offers_root"] != before.offers_root:
+        if before.vetoed == NO_VETO and record["offers_root"] != before.offers_root:
             raise LawBroken(f"session {before.session_id}: the book cleared is not the one that was sealed")
         enter(house, ledger, draft)
 
 
-def veto(house: House, session_id: str, participant_id: str, *, ground: str, evidence: str) -> SessionRecord:
-    """Leave a participant out of a session that is not final; it is to be cleared again."""
+def veto_participant(
+    house: House, session_id: str, participant_id: str, *, ground: str, evidence: str
+) -> SessionRecord:
+    """Leave a participant out of a session that is not final; it is to be cleared anew."""
     with house.store.writing() as ledger:
         session, known = _session(ledger, session_id), ledger.participants()
-        draft = or_denied(decide.veto(session, participant_id, ground=ground, evidence=evidence, known=known))
-        enter(house, ledger, draft)
+        decided = decide.veto_participant(session, participant_id, ground=ground, evidence=evidence, known=known)
+        enter(house, ledger, or_denied(decided))
+        return _session(ledger, session_id)
+
+
+def veto_offer(house: House, session_id: str, offer_id: str, *, ground: str, evidence: str) -> SessionRecord:
+    """Leave an offer out of a session that is not final; it is to be cleared anew."""
+    with house.store.writing() as ledger:
+        session, known = _session(ledger, session_id), ledger.offers([offer_id]).get(offer_id)
+        decided = decide.veto_offer(session, offer_id, ground=ground, evidence=evidence, known=known)
+        enter(house, ledger, or_denied(decided))
         return _session(ledger, session_id)
 
 
 def finish(house: House, session_id: str) -> SessionRecord:
-    """Make a session final: the one irrevocable step."""
+    """Make a session final, its veto window over: the one irrevocable step."""
+    at = house.surroundings.clock()
     with house.store.writing() as ledger:
-        enter(house, ledger, or_denied(decide.finish(_session(ledger, session_id))))
+        session, terms = _session(ledger, session_id), ledger.house()
+        ends = veto_ends(session, terms.veto_minutes if terms else 0)
+        enter(house, ledger, or_denied(decide.finish(session, at=at, veto_until=ends)), at=at)
         return _session(ledger, session_id)
 
 
@@ -174,7 +213,11 @@ def book_files(facts: Facts, session: SessionRecord, *, closed_seq: int) -> dict
         **register_files(facts),
         paths.STOCKS: content(stock_lines(stocks, out=out)),
         paths.OBLIGATIONS: content(obligation_lines(facts.obligations(), closed_seq=closed_seq, out=out)),
-        paths.OFFERS: content(offer_lines(facts.standing(), closed_seq=closed_seq, out=out, stocks=stocks)),
+        paths.OFFERS: content(
+            offer_lines(
+                facts.standing(), closed_seq=closed_seq, out=out, vetoed=vetoed_offers(session), stocks=stocks
+            )
+        ),
     }
 
 

@@ -10,8 +10,10 @@ from typing import Any
 from clearing.house.decide import under_way_of
 from clearing.house.log_tree import tree_head
 from clearing.house.sealed_book import left_out
+from clearing.keeping.denied import unknown_session
 from clearing.keeping.ports import House
 from clearing.keeping.sessions import veto_ends
+from clearing.model.book import INDEX_NAME
 from clearing.model.errors import UsageFault
 from clearing.model.house import SessionRecord
 
@@ -47,16 +49,30 @@ def sessions_list(house: House) -> list[dict[str, Any]]:
     return [_session_object(each, terms.veto_minutes if terms else 0) for each in every]
 
 
+def session_object(house: House, session_id: str) -> dict[str, Any]:
+    """One session, with what is known of it. Raises Denied where there is none."""
+    with house.store.reading() as facts:
+        terms, session = facts.house(), facts.session(session_id)
+    if session is None:
+        raise unknown_session(session_id)
+    return _session_object(session, terms.veto_minutes if terms else 0)
+
+
 def book_offers(house: House, *, participant_id: str | None = None) -> Iterator[Mapping[str, Any]]:
     """The offers that stand, in ascending id; of one participant if asked."""
     with house.store.reading() as facts:
         session = facts.open_session()
+        assets = {name: json.loads(line) for name, line in facts.asset_lines().items()}
+        assets[INDEX_NAME] = {"unit": "index units", "increment": "0.000001"}
         out = frozenset[str]() if session is None else left_out(session, facts.participants().values())
         for offer in facts.standing():
             if participant_id in (None, offer.participant_id):
                 more = {} if offer.good_for is None else {"good_for": offer.good_for}
                 takes_part = offer.participant_id not in out
-                yield {**json.loads(offer.line), **more, "event": offer.seq, "takes_part": takes_part}
+                line = json.loads(offer.line)
+                asset = assets[line["deliver_asset"]]
+                more |= {"unit": asset["unit"], "increment": asset["increment"]}
+                yield {**line, **more, "event": offer.seq, "takes_part": takes_part}
 
 
 def _session_object(session: SessionRecord, veto_minutes: int) -> dict[str, Any]:

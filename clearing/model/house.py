@@ -10,7 +10,9 @@ from typing import Any, NamedTuple, TypeAlias
 HOUSE_FORMAT = "clearing-house/1"
 RECEIPT_FORMAT = "clearing-receipt/1"
 HOUSE_ACTOR = "house"
-"""Who acts where it is no participant."""
+"""Who acts where it is no participant; no participant has this id."""
+NO_VETO = '{"offers":[],"participants":[]}'
+"""What a session leaves out at first."""
 
 Body: TypeAlias = Mapping[str, Any]
 """What an event says: texts, integers, booleans, lists and objects with ASCII keys."""
@@ -198,8 +200,8 @@ class SessionRecord:
     offers: int | None = None
     obligations: int | None = None
     fixing_seq: int | None = None
-    vetoed: str = "[]"
-    """Participants that are left out: a canonical list."""
+    vetoed: str = NO_VETO
+    """Offers and participants that are left out: a canonical object of two lists of ids."""
     attempt: int = 0
     bundle: str | None = None
     digest: str | None = None

@@ -20,6 +20,13 @@ Database = Annotated[
 ]
 KeyFile = Annotated[Path | None, typer.Option("--sign", metavar="KEYFILE", help="Ed25519 private key, PEM.")]
 AsJson = Annotated[bool, typer.Option("--json", help="Print one JSON object on standard output.")]
+Receipt = Annotated[
+    Path | None, typer.Option(metavar="FILE", help="Where to write the receipt; nothing is there yet.")
+]
+RulebookFile = Annotated[Path | None, typer.Option(metavar="FILE", help="A rulebook.toml.")]
+Bundles = Annotated[
+    Path | None, typer.Option(metavar="DIR", help="Folder of bundles, by default beside the database.")
+]
 CsvFile = Annotated[Path, typer.Argument(metavar="FILE", help="A CSV file with the columns of a book's.")]
 Actor = Annotated[
     str | None, typer.Option("--as", metavar="PARTICIPANT", help="Act for one desk: its own offers only.")
@@ -37,6 +44,7 @@ def house_commands(leave_with: Leave) -> typer.Typer:
     _registers(commands, leave_with)
     _offers(commands, leave_with)
     _sessions(commands, leave_with)
+    _steps(commands, leave_with)
     _views(commands, leave_with)
     return commands
 
@@ -45,7 +53,7 @@ def _house(commands: typer.Typer, leave_with: Leave) -> None:
     @commands.command()
     def init(
         database: Database = None,
-        rulebook: Annotated[Path | None, typer.Option(metavar="FILE", help="A rulebook.toml.")] = None,
+        rulebook: RulebookFile = None,
         veto_minutes: Annotated[
             int, typer.Option(metavar="N", min=0, max=525_600, help="Length of the veto window.")
         ] = 0,
@@ -56,6 +64,19 @@ def _house(commands: typer.Typer, leave_with: Leave) -> None:
             from clearing.doors.house.session_commands import found
 
             return found(database, rulebook=rulebook, veto_minutes=veto_minutes)
+
+        leave_with(run)
+
+    @commands.command()
+    def rulebook(
+        file: Annotated[Path, typer.Argument(metavar="FILE", help="A rulebook.toml.")], database: Database = None
+    ) -> None:
+        """Set another rulebook for the sessions to come; past ones keep theirs."""
+
+        def run() -> int:
+            from clearing.doors.house.session_commands import change_rulebook
+
+            return change_rulebook(database, file)
 
         leave_with(run)
 
@@ -85,11 +106,18 @@ def _house(commands: typer.Typer, leave_with: Leave) -> None:
 def _registers(commands: typer.Typer, leave_with: Leave) -> None:
     def register(name: str, help_text: str) -> None:
         @commands.command(name, help=help_text)
-        def _command(file: CsvFile, database: Database = None, sign: KeyFile = None) -> None:
+        def _command(
+            file: CsvFile,
+            database: Database = None,
+            sign: KeyFile = None,
+            receipt: Receipt = None,
+            as_json: AsJson = False,
+        ) -> None:
             def run() -> int:
+                from clearing.doors.house.receipts import Told
                 from clearing.doors.house.register_files import register_file
 
-                return register_file(database, sign, name, file)
+                return register_file(database, sign, name, file, told=Told(receipt, as_json))
 
             leave_with(run)
 
@@ -99,13 +127,13 @@ def _registers(commands: typer.Typer, leave_with: Leave) -> None:
     register("obligations", "Enter accepted obligations.")
 
     @commands.command()
-    def fixing(file: CsvFile, database: Database = None) -> None:
+    def fixing(file: CsvFile, database: Database = None, as_json: AsJson = False) -> None:
         """Record the values of a fixing for the sessions to come."""
 
         def run() -> int:
             from clearing.doors.house.register_files import fix_values
 
-            return fix_values(database, file)
+            return fix_values(database, file, as_json=as_json)
 
         leave_with(run)
 
@@ -115,11 +143,12 @@ def _registers(commands: typer.Typer, leave_with: Leave) -> None:
             participant: ParticipantId,
             reason: Annotated[str, typer.Option(help="Why; it is recorded.")],
             database: Database = None,
+            as_json: AsJson = False,
         ) -> None:
             def run() -> int:
                 from clearing.doors.house.register_files import change_status
 
-                return change_status(database, participant, reason=reason, active=active)
+                return change_status(database, participant, reason=reason, active=active, as_json=as_json)
 
             leave_with(run)
 
@@ -137,15 +166,19 @@ def _offers(commands: typer.Typer, leave_with: Leave) -> None:
             key: Key = None,
             one_session: OneSession = False,
             sign: KeyFile = None,
+            receipt: Receipt = None,
+            as_json: AsJson = False,
         ) -> None:
             def run() -> int:
-                from clearing.doors.house.offer_files import submit_file
+                from clearing.doors.house.offer_files import Asked, submit_file
+                from clearing.doors.house.receipts import Told
 
-                return submit_file(database, sign, file, amends=amends, actor=actor, key=key, one_session=one_session)
+                asked = Asked(amends=amends, actor=actor, key=key, one_session=one_session)
+                return submit_file(database, sign, file, asked, told=Told(receipt, as_json))
 
             leave_with(run)
 
-    put("submit", "Put the offers of a file on the book, all or none; prints the receipt.", amends=False)
+    put("submit", "Put the offers of a file on the book, all or none.", amends=False)
     put("amend", "Give standing offers the terms of a file, of what they deliver from now on.", amends=True)
 
     @commands.command()
@@ -155,13 +188,16 @@ def _offers(commands: typer.Typer, leave_with: Leave) -> None:
         actor: Actor = None,
         key: Key = None,
         sign: KeyFile = None,
+        receipt: Receipt = None,
+        as_json: AsJson = False,
     ) -> None:
         """Take offers off the book."""
 
         def run() -> int:
             from clearing.doors.house.offer_files import withdraw_offers
+            from clearing.doors.house.receipts import Told
 
-            return withdraw_offers(database, sign, offers, actor=actor, key=key)
+            return withdraw_offers(database, sign, offers, actor=actor, key=key, told=Told(receipt, as_json))
 
         leave_with(run)
 
@@ -170,9 +206,7 @@ def _sessions(commands: typer.Typer, leave_with: Leave) -> None:
     @commands.command()
     def run(
         database: Database = None,
-        bundles: Annotated[
-            Path | None, typer.Option(metavar="DIR", help="Folder of bundles, by default beside the database.")
-        ] = None,
+        bundles: Bundles = None,
         batch: Annotated[str | None, typer.Option(metavar="NAME", help="By default the day in UTC.")] = None,
         fixing: Annotated[Path | None, typer.Option(metavar="FILE", help="By default the last one recorded.")] = None,
         sign: KeyFile = None,
@@ -190,17 +224,83 @@ def _sessions(commands: typer.Typer, leave_with: Leave) -> None:
     @commands.command()
     def veto(
         session: SessionId,
-        participant: ParticipantId,
         ground: Annotated[str, typer.Option(help="credit or sanctions.")],
-        evidence: Annotated[str, typer.Option(help="Recorded.")],
+        evidence: Annotated[str, typer.Option(help="What it rests on; it is recorded.")],
+        participant: Annotated[str | None, typer.Option(metavar="PARTICIPANT", help="Hold a whole desk.")] = None,
+        offer: Annotated[str | None, typer.Option(metavar="OFFER", help="Remove one offer.")] = None,
         database: Database = None,
+        as_json: AsJson = False,
     ) -> None:
-        """Leave a participant out of a session that is not final; the next run clears it again."""
+        """Leave a participant or an offer out of a session that is not final; the next run clears it anew."""
 
         def run() -> int:
             from clearing.doors.house.session_commands import veto
 
-            return veto(database, session, participant, ground=ground, evidence=evidence)
+            return veto(
+                database,
+                session,
+                participant_id=participant,
+                offer_id=offer,
+                ground=ground,
+                evidence=evidence,
+                as_json=as_json,
+            )
+
+        leave_with(run)
+
+
+def _steps(commands: typer.Typer, leave_with: Leave) -> None:
+    @commands.command()
+    def close(
+        batch: Annotated[str, typer.Option(metavar="NAME", help="The name of the batch; each is used once.")],
+        database: Database = None,
+        as_json: AsJson = False,
+    ) -> None:
+        """Seal the book of the open session and open the next one."""
+
+        def run() -> int:
+            from clearing.doors.house.step_commands import close
+
+            return close(database, batch=batch, as_json=as_json)
+
+        leave_with(run)
+
+    @commands.command()
+    def fix(session: SessionId, database: Database = None, as_json: AsJson = False) -> None:
+        """Bind the last fixing recorded to a session that is closed."""
+
+        def run() -> int:
+            from clearing.doors.house.step_commands import fix
+
+            return fix(database, session, as_json=as_json)
+
+        leave_with(run)
+
+    @commands.command()
+    def clear(
+        session: SessionId,
+        database: Database = None,
+        bundles: Bundles = None,
+        sign: KeyFile = None,
+        as_json: AsJson = False,
+    ) -> None:
+        """Clear a session that is fixed: provisional, until it is final."""
+
+        def run() -> int:
+            from clearing.doors.house.step_commands import clear
+
+            return clear(database, sign, session, bundles=bundles, as_json=as_json)
+
+        leave_with(run)
+
+    @commands.command()
+    def finish(session: SessionId, database: Database = None, as_json: AsJson = False) -> None:
+        """Make a session that is cleared final, once its veto window is over: the one step without return."""
+
+        def run() -> int:
+            from clearing.doors.house.step_commands import finish
+
+            return finish(database, session, as_json=as_json)
 
         leave_with(run)
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import gc
-import json
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -12,11 +12,13 @@ import numpy as np
 from clearing.doors.csv_table import Table, chunks
 from clearing.doors.fault_list import FaultList
 from clearing.doors.house.place import chosen_house
+from clearing.doors.house.receipts import Told, tell
 from clearing.doors.house.register_files import increment_steps, known_names, opened, stop_on
 from clearing.doors.number_columns import Increments
 from clearing.doors.offer_columns import Known
 from clearing.doors.offer_table import read_offers
 from clearing.doors.text_columns import Names
+from clearing.doors.words import count
 from clearing.keeping import offers as desk
 from clearing.keeping.denied import Denied
 from clearing.keeping.registers import list_of, registers
@@ -25,41 +27,59 @@ from clearing.model.faults import FaultReason
 from clearing.model.house import HOUSE_ACTOR, DenialReason
 
 _FORM = "offers.csv"
-_ROW_OF = {DenialReason.TAKEN: "offer_id", DenialReason.WRONG_STATE: "participant_id"}
+_ROW_OF = {
+    DenialReason.TAKEN: ("offer_id", FaultReason.DUPLICATE),
+    DenialReason.UNKNOWN: ("offer_id", FaultReason.UNKNOWN),
+    DenialReason.SEALED: ("offer_id", FaultReason.IMPOSSIBLE),
+    DenialReason.ENDED: ("offer_id", FaultReason.IMPOSSIBLE),
+    DenialReason.WRONG_STATE: ("participant_id", FaultReason.IMPOSSIBLE),
+    DenialReason.NOT_OWN: ("participant_id", FaultReason.MISMATCH),
+}
+"""Where the ids of a denial stand, and what fault of their rows it is."""
 
 
-def submit_file(
-    database: str | None,
-    keyfile: Path | None,
-    file: Path,
-    *,
-    amends: bool,
-    actor: str | None,
-    key: str | None,
-    one_session: bool,
-) -> int:
-    """Submit the offers of a file, or give standing ones its terms; all or none. Prints the receipt."""
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """What is asked with a file of offers."""
+
+    amends: bool
+    actor: str | None
+    key: str | None
+    one_session: bool
+
+
+def submit_file(database: str | None, keyfile: Path | None, file: Path, asked: Asked, *, told: Told) -> int:
+    """Submit the offers of a file, or give standing ones its terms; all or none."""
+    told.check()
     house = chosen_house(database, keyfile)
     known = registers(house)
     table, faults = opened(_FORM, file)
     content = _lines(known, table, faults)
-    put = desk.amend if amends else desk.submit
+    put = desk.amend if asked.amends else desk.submit
+    actor = asked.actor or HOUSE_ACTOR
     try:
-        receipt = put(house, content, actor=actor or HOUSE_ACTOR, key=key, one_session=one_session)
+        receipt = put(house, content, actor=actor, key=asked.key, one_session=asked.one_session)
     except Denied as denied:
         _note_rows(denied, table, faults)
         raise
-    print(json.dumps(receipt))
-    return 0
+    offers = count(content.count(b"\n"), "offer")
+    return tell(told, f"{offers} {'amended' if asked.amends else 'on the book'}", receipt)
 
 
 def withdraw_offers(
-    database: str | None, keyfile: Path | None, offer_ids: list[str], *, actor: str | None, key: str | None
+    database: str | None,
+    keyfile: Path | None,
+    offer_ids: list[str],
+    *,
+    actor: str | None,
+    key: str | None,
+    told: Told,
 ) -> int:
-    """Take offers off the book. Prints the receipt."""
+    """Take offers off the book."""
+    told.check()
     house = chosen_house(database, keyfile)
-    print(json.dumps(desk.withdraw(house, offer_ids, actor=actor or HOUSE_ACTOR, key=key)))
-    return 0
+    receipt = desk.withdraw(house, offer_ids, actor=actor or HOUSE_ACTOR, key=key)
+    return tell(told, f"{count(len(set(offer_ids)), 'offer')} withdrawn", receipt)
 
 
 def _lines(known: Book, table: Table, faults: FaultList) -> bytes:
@@ -86,12 +106,12 @@ def _lines(known: Book, table: Table, faults: FaultList) -> bytes:
 def _note_rows(denied: Denied, table: Table, faults: FaultList) -> None:
     """Where the denial is about some of the offers, raise it as faults of their rows."""
     denial = denied.denial
-    column = _ROW_OF.get(denial.reason)
-    if column is None or not denial.names:
+    if denial.reason not in _ROW_OF or not denial.names:
         return
+    column, reason = _ROW_OF[denial.reason]
     wanted: set[Any] = set(denial.names)
     for chunk in chunks(table):
         cells = chunk.column(column)
         wrong = np.array([text in wanted for text in cells.texts], dtype=np.bool_)
-        cells.refuse(wrong, FaultReason.DUPLICATE, f"{denial.allowed}: {denial.found}")
+        cells.refuse(wrong, reason, f"{denial.allowed}: {denial.found}")
     stop_on(faults)

@@ -20,9 +20,11 @@ from clearing.doors.decimals import ONE, Step, step_of
 from clearing.doors.desk_tables import read_obligations, read_participants, read_stocks
 from clearing.doors.fault_list import FaultList, fault_report
 from clearing.doors.house.place import chosen_house
+from clearing.doors.house.receipts import Told, tell
 from clearing.doors.number_columns import Increments
 from clearing.doors.offer_table import no_offers
 from clearing.doors.text_columns import Names
+from clearing.doors.words import count
 from clearing.keeping.ports import House
 from clearing.keeping.registers import record_fixing, register, registers, set_status
 from clearing.model.book import INDEX, INDEX_NAME, Assets, Book, Obligations, Participants, Stocks
@@ -35,36 +37,40 @@ Rows = TypeVar("Rows")
 _FORMS = {form.file: form for form in FORMS}
 
 
-def register_file(database: str | None, keyfile: Path | None, name: str, file: Path) -> int:
-    """Register the rows of participants.csv, assets.csv, stocks.csv or obligations.csv; prints the receipt."""
+def register_file(database: str | None, keyfile: Path | None, name: str, file: Path, *, told: Told) -> int:
+    """Register the rows of participants.csv, assets.csv, stocks.csv or obligations.csv."""
+    told.check()
     house = chosen_house(database, keyfile)
-    print(json.dumps(register(house, name, read_register(house, name, file))))
-    return 0
+    receipt = register(house, name, read_register(house, name, file))
+    lines = json.loads(receipt["event"])["payload"][name]["lines"]
+    return tell(told, f"{count(lines, 'row')} of {name} registered", receipt)
 
 
-def fix_values(database: str | None, file: Path) -> int:
+def fix_values(database: str | None, file: Path, *, as_json: bool) -> int:
     """Record the values of a fixing for the sessions to come; prints the event's number."""
-    print(json.dumps({"seq": record_fixing_file(chosen_house(database), file)}))
+    house = chosen_house(database)
+    seq = fixing_file(house, file)()
+    print(json.dumps({"seq": seq}) if as_json else f"values recorded for the sessions to come: event {seq}")
     return 0
 
 
-def change_status(database: str | None, participant_id: str, *, reason: str, active: bool) -> int:
-    """Suspend or resume a participant; prints the receipt."""
+def change_status(database: str | None, participant_id: str, *, reason: str, active: bool, as_json: bool) -> int:
+    """Suspend or resume a participant."""
     kind = Kind.RESUMED if active else Kind.SUSPENDED
-    print(json.dumps(set_status(chosen_house(database), participant_id, kind, reason=reason)))
-    return 0
+    receipt = set_status(chosen_house(database), participant_id, kind, reason=reason)
+    return tell(Told(None, as_json), f"{participant_id} {'takes part again' if active else 'is suspended'}", receipt)
 
 
-def record_fixing_file(house: House, file: Path) -> int:
-    """Record a fixing.csv; a fixing record (fixing.json) will be told apart by its name here."""
+def fixing_file(house: House, file: Path) -> Callable[[], int]:
+    """Read a file of values now, so that its faults come first; what is returned records it, and tells its event."""
     if file.suffix == ".json":
         raise InputFault(f"{file.name}: a fixing record is not read yet; allowed: a file as fixing.csv")
     known = registers(house).assets
     form = "fixing.csv"
     names = Names({name: i for i, name in enumerate(known.id)}, "the house's assets")
     values = _read(form, file, lambda table: read_values(table, names, increment_steps(known)))
-    book = replace(_book(), assets=replace(known, value_micro=values))
-    return record_fixing(house, book, form=form, source=file.read_bytes())
+    book, source = replace(_book(), assets=replace(known, value_micro=values)), file.read_bytes()
+    return lambda: record_fixing(house, book, form=form, source=source)
 
 
 def read_register(house: House, name: str, file: Path) -> Book:

@@ -25,7 +25,7 @@ def found(database: str | None, *, rulebook: Path | None, veto_minutes: int) -> 
     """Make the database of a house and found it."""
     from clearing.wiring import make_house
 
-    line = rulebook_line(_house_rulebook(rulebook)).encode()
+    line = rulebook_line(house_rulebook(rulebook)).encode()
     url = chosen_database(database)
     sessions.found_house(make_house(url), line, veto_minutes=veto_minutes)
     print(f"a house at {url}; its first session is open")
@@ -60,35 +60,56 @@ def run(
     as_json: bool,
 ) -> int:
     """One batch. Status 5 where a session cleared without proof of optimality."""
-    from clearing.doors.house.register_files import record_fixing_file
+    from clearing.doors.house.register_files import fixing_file
     from clearing.doors.report.page import report_chunks
 
     house = chosen_house(database, keyfile)
     shelf = BundleShelf(chosen_bundles(bundles, database))
     name = batch or house.surroundings.clock()[:10]
 
-    def fix() -> None:
-        if fixing is not None:
-            record_fixing_file(house, fixing)
-
     done = run_batch(
         house,
         batch=name,
-        fix=fix,
+        fix=None if fixing is None else fixing_file(house, fixing),
         clear=lambda session_id: sessions.clear(house, session_id, shelf, page=report_chunks),
     )
     _tell(done, name, as_json=as_json)
     return 0 if all(each.outcome.certificate.optimal for each in done.cleared) else STATUS_UNPROVEN
 
 
-def veto(database: str | None, session_id: str, participant_id: str, *, ground: str, evidence: str) -> int:
-    """Leave a participant out of a session that is not final."""
-    session = sessions.veto(chosen_house(database), session_id, participant_id, ground=ground, evidence=evidence)
-    print(json.dumps({"session": session.session_id, "state": session.state, "vetoed": json.loads(session.vetoed)}))
+def veto(
+    database: str | None,
+    session_id: str,
+    *,
+    participant_id: str | None,
+    offer_id: str | None,
+    ground: str,
+    evidence: str,
+    as_json: bool,
+) -> int:
+    """Leave a participant or an offer out of a session that is not final."""
+    house = chosen_house(database)
+    if participant_id is not None and offer_id is None:
+        session = sessions.veto_participant(house, session_id, participant_id, ground=ground, evidence=evidence)
+    elif offer_id is not None and participant_id is None:
+        session = sessions.veto_offer(house, session_id, offer_id, ground=ground, evidence=evidence)
+    else:
+        raise UsageFault("a veto names either --participant or --offer")
+    found = {"session": session.session_id, "state": session.state, "vetoed": json.loads(session.vetoed)}
+    words = f"{session_id} leaves out {participant_id or f'offer {offer_id}'}; it is {session.state}"
+    print(json.dumps(found) if as_json else f"{words}, to be cleared anew: clearing house run")
     return 0
 
 
-def _house_rulebook(file: Path | None) -> Rulebook:
+def change_rulebook(database: str | None, file: Path) -> int:
+    """Set another rulebook for the sessions to come."""
+    seq = sessions.set_rulebook(chosen_house(database), rulebook_line(house_rulebook(file)).encode())
+    print(f"the rulebook of the sessions to come is that of {file.name}: event {seq}")
+    return 0
+
+
+def house_rulebook(file: Path | None) -> Rulebook:
+    """The rulebook of a file, or the default one; a house makes its sessions itself, so none is in it."""
     if file is None:
         return Rulebook()
     if not file.is_file():
