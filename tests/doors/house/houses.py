@@ -9,6 +9,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from cryptography.hazmat.primitives import serialization
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from tests.doors.console import DEMO_BOOK, Console, Ended
 
@@ -96,3 +98,15 @@ def at_time(monkeypatch: pytest.MonkeyPatch, time: str) -> None:
     from clearing.keeping.ports import Surroundings
 
     monkeypatch.setattr(wiring, "WORLD", Surroundings(clock=lambda: time, secret=wiring.WORLD.secret))
+
+
+def write_key(folder: Path) -> tuple[Path, str]:
+    """A file with a signing key, and its public key in hex."""
+    key = Ed25519PrivateKey.from_private_bytes(bytes(range(32)))
+    path = folder / "signing.pem"
+    path.write_bytes(
+        key.private_bytes(
+            serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption()
+        )
+    )
+    return path, key.public_key().public_bytes_raw().hex()
