@@ -239,3 +239,27 @@ class Update:
 
 
 Change: TypeAlias = Insert | Update
+
+
+class Account(StrEnum):
+    """The accounts of a participant."""
+
+    INDEX = "index"
+    """Index units, in micro: what it has, or owes the others within its credit limit."""
+    CLAIMS = "claims"
+    """What others are to deliver to it, in increments of an asset."""
+    DUTIES = "duties"
+    """What it is to deliver, negative."""
+
+
+@dataclass(frozen=True, slots=True)
+class Posting:
+    """One side of a double entry; ``why`` is the kind of an entry or the id of an instruction."""
+
+    session_id: str
+    at: str
+    participant_id: str
+    account: Account
+    unit: str
+    amount: int
+    why: str

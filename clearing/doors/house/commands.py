@@ -46,6 +46,7 @@ def house_commands(leave_with: Leave) -> typer.Typer:
     _sessions(commands, leave_with)
     _steps(commands, leave_with)
     _views(commands, leave_with)
+    _accounts(commands, leave_with)
     return commands
 
 
@@ -340,5 +341,38 @@ def _views(commands: typer.Typer, leave_with: Leave) -> None:
             from clearing.doors.house.show import show_book
 
             return show_book(database, participant=participant, as_json=as_json)
+
+        leave_with(run)
+
+
+def _accounts(commands: typer.Typer, leave_with: Leave) -> None:
+    @commands.command()
+    def statement(
+        participant: ParticipantId,
+        database: Database = None,
+        first: Annotated[str | None, typer.Option("--from", metavar="DAY", help="The first day of the period.")] = None,
+        last: Annotated[str | None, typer.Option("--to", metavar="DAY", help="Its last day.")] = None,
+        as_json: AsJson = False,
+    ) -> None:
+        """One desk's accounts in a period: index units, claims and duties."""
+
+        def run() -> int:
+            from clearing.doors.house.account_files import show_statement
+
+            return show_statement(database, participant, first=first, last=last, as_json=as_json)
+
+        leave_with(run)
+
+    @commands.command()
+    def export_beancount(
+        out: Annotated[Path, typer.Argument(metavar="FILE", help="A path where nothing is yet.")],
+        database: Database = None,
+    ) -> None:
+        """Write every account of the house as a ledger of beancount."""
+
+        def run() -> int:
+            from clearing.doors.house.account_files import export_beancount as export
+
+            return export(database, out)
 
         leave_with(run)

@@ -1,4 +1,4 @@
-"""Offers of desks by commands: submitted, amended, withdrawn, each with its key, its receipt and the faults of its rows."""
+"""Offers of desks by commands: submitted, amended, withdrawn, with keys, receipts, faults of rows."""
 
 from __future__ import annotations
 
