@@ -43,6 +43,7 @@ def ledger_lines(
         name: each.balance_micro - moved.get((name, Account.INDEX, INDEX_NAME), 0)
         for name, each in sorted(participants.items())
     }
+    ordered = sorted(posted, key=_of_one)
     last = max([founded, *(each.at[:10] for each in posted)])
     return [
         'option "title" "Clearing house"',
@@ -50,7 +51,7 @@ def ledger_lines(
         "",
         *words.declared(founded),
         *_opening(words, opening, founded),
-        *(line for _, rows in groupby(sorted(posted, key=_of_one), _of_one) for line in _transaction(words, list(rows))),
+        *(line for _, rows in groupby(ordered, _of_one) for line in _transaction(words, list(rows))),
         *_assertions(words, participants, moved, _day_after(last)),
     ]
 

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import Protocol
 
 from clearing.audit.canonical import Sink
+from clearing.audit.replay import StoredBundle
 from clearing.audit.seal import Sign
 from clearing.model.house import (
     Draft,
@@ -123,6 +124,13 @@ class Shelf(Protocol):
 
     def put(self, name: str, write: Callable[[Sink], None]) -> None:
         """A bundle written whole under a name; what no event cites is replaced."""
+
+
+class Library(Protocol):
+    """Where bundles are read."""
+
+    def get(self, name: str) -> StoredBundle:
+        """The bundle of a name. Raises InputFault where there is none."""
 
 
 @dataclass(frozen=True, slots=True)

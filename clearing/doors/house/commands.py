@@ -5,36 +5,27 @@ Only typer is loaded here; each command loads what it needs when it runs.
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from pathlib import Path
-from typing import Annotated, NoReturn, TypeAlias
+from typing import Annotated
 
 import typer
 
-Leave: TypeAlias = Callable[[Callable[[], int]], NoReturn]
-"""Runs a command and ends with its exit status."""
-
-Database = Annotated[
-    str | None,
-    typer.Option(metavar="URL", help="sqlite:///PATH or postgresql://…; else $CLEARING_DATABASE, else the own folder."),
-]
-KeyFile = Annotated[Path | None, typer.Option("--sign", metavar="KEYFILE", help="Ed25519 private key, PEM.")]
-AsJson = Annotated[bool, typer.Option("--json", help="Print one JSON object on standard output.")]
-Receipt = Annotated[
-    Path | None, typer.Option(metavar="FILE", help="Where to write the receipt; nothing is there yet.")
-]
-RulebookFile = Annotated[Path | None, typer.Option(metavar="FILE", help="A rulebook.toml.")]
-Bundles = Annotated[
-    Path | None, typer.Option(metavar="DIR", help="Folder of bundles, by default beside the database.")
-]
-CsvFile = Annotated[Path, typer.Argument(metavar="FILE", help="A CSV file with the columns of a book's.")]
-Actor = Annotated[
-    str | None, typer.Option("--as", metavar="PARTICIPANT", help="Act for one desk: its own offers only.")
-]
-Key = Annotated[str | None, typer.Option(metavar="KEY", help="Given again with the same body, it answers the same.")]
-OneSession = Annotated[bool, typer.Option("--one-session", help="Good for the session that is open now.")]
-ParticipantId = Annotated[str, typer.Argument(metavar="PARTICIPANT")]
-SessionId = Annotated[str, typer.Argument(metavar="SESSION")]
+from clearing.doors.house.arguments import (
+    Actor,
+    AsJson,
+    Bundles,
+    CsvFile,
+    Database,
+    Key,
+    KeyFile,
+    Leave,
+    OneSession,
+    ParticipantId,
+    Receipt,
+    RulebookFile,
+    SessionId,
+)
+from clearing.doors.house.audit_list import audit_commands
 
 
 def house_commands(leave_with: Leave) -> typer.Typer:
@@ -47,6 +38,7 @@ def house_commands(leave_with: Leave) -> typer.Typer:
     _steps(commands, leave_with)
     _views(commands, leave_with)
     _accounts(commands, leave_with)
+    audit_commands(commands, leave_with)
     return commands
 
 

@@ -9,7 +9,7 @@ from shutil import rmtree
 
 from clearing.audit.canonical import Sink
 from clearing.audit.seal import MANIFEST
-from clearing.doors.bundle_folder import BundleWriter
+from clearing.doors.bundle_folder import BundleFolder, BundleWriter
 from clearing.doors.signing import signer
 from clearing.keeping.ports import House
 from clearing.model.errors import OperatingFault
@@ -51,6 +51,10 @@ class BundleShelf:
 
     def __init__(self, folder: Path) -> None:
         self._folder = folder
+
+    def get(self, name: str) -> BundleFolder:
+        """The bundle of a name. Raises InputFault where there is none."""
+        return BundleFolder(self._folder / name)
 
     def put(self, name: str, write: Callable[[Sink], None]) -> None:
         """A bundle written whole under a name; one that is there was left by a run that died, and is replaced."""
