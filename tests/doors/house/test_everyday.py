@@ -199,3 +199,15 @@ def test_views_print_words_for_people_and_one_object_for_programs(house: AHouse)
     assert house.does("book").splitlines()[0].startswith("1  ANNA  delivers 100 t of WHEAT for STEEL")
     assert house.does("sessions").strip() == "S-000001  open"
     assert house.json("status")["open_session"] == "S-000001"
+
+
+def test_a_book_that_cannot_be_cleared_stays_fixed_until_a_veto_lets_it_go_on(house: AHouse) -> None:
+    house.does("submit", house.offers(RING + "4,CARL,POWER,9000000000000,WHEAT,0,\n"))
+    ended = house.run("run", "--batch", "1")
+    assert ended.status == 3
+    assert "4" in ended.err
+    assert house.json("status")["under_way"]["state"] == "fixed"
+    assert house.run("run", "--batch", "1").status == 3
+    house.does("veto", "S-000001", "--offer", "4", "--ground", "credit", "--evidence", "beyond all bounds")
+    assert house.json("run", "--batch", "1")["session"]["state"] == "final"
+    assert sorted(house.standing()) == ["1", "2", "4"]
