@@ -5,11 +5,13 @@ from __future__ import annotations
 import os
 from collections.abc import Callable
 from pathlib import Path
+from secrets import token_hex
 from shutil import rmtree
 
 from clearing.audit.canonical import Sink
 from clearing.audit.seal import MANIFEST
 from clearing.doors.bundle_folder import BundleFolder, BundleWriter
+from clearing.doors.folder_writer import to_disk
 from clearing.doors.signing import signer
 from clearing.keeping.ports import House
 from clearing.model.errors import OperatingFault
@@ -57,13 +59,37 @@ class BundleShelf:
         return BundleFolder(self._folder / name)
 
     def put(self, name: str, write: Callable[[Sink], None]) -> None:
-        """A bundle written whole under a name; one that is there was left by a run that died, and is replaced."""
+        """A bundle written whole under a name.
+
+        One that is there already is the same, and stays, or was left by a run that died before it was cited, and
+        gives way; until the new one is whole it is not touched.
+        """
         target = self._folder / name
+        beside = self._folder / f"{name}.new-{token_hex(4)}"
         try:
             self._folder.mkdir(parents=True, exist_ok=True)
+        except OSError as error:
+            raise _not_put(target, error) from error
+        with BundleWriter(beside) as bundle:
+            write(bundle.write)
+        try:
+            if _manifest(target) == _manifest(beside):
+                rmtree(beside)
+                return
             if (target / MANIFEST).is_file():
                 rmtree(target)
+            beside.rename(target)
+            to_disk(self._folder)
         except OSError as error:
-            raise OperatingFault(f"cannot write {target}: {error.strerror or error}") from error
-        with BundleWriter(target) as bundle:
-            write(bundle.write)
+            raise _not_put(target, error) from error
+
+
+def _manifest(bundle: Path) -> bytes | None:
+    try:
+        return (bundle / MANIFEST).read_bytes()
+    except FileNotFoundError:
+        return None
+
+
+def _not_put(target: Path, error: OSError) -> OperatingFault:
+    return OperatingFault(f"cannot write {target}: {error.strerror or error}")

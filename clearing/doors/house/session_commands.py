@@ -6,16 +6,20 @@ import json
 import sys
 from dataclasses import asdict
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from clearing.audit.input_lines import rulebook_line
 from clearing.doors.fault_list import FaultList, fault_report
 from clearing.doors.house.place import BundleShelf, chosen_bundles, chosen_database, chosen_house
 from clearing.doors.rulebook_file import read_rulebook
+from clearing.doors.words import amount, count
 from clearing.keeping import sessions
 from clearing.keeping.batch import Batch, run_batch
 from clearing.model.errors import BookFault, UsageFault
 from clearing.model.rulebook import Rulebook
+
+if TYPE_CHECKING:
+    from clearing.service import Session
 
 STATUS_UNPROVEN = 5
 STATUS_WRONG = 4
@@ -29,6 +33,7 @@ def found(database: str | None, *, rulebook: Path | None, veto_minutes: int) -> 
     url = chosen_database(database)
     sessions.found_house(make_house(url), line, veto_minutes=veto_minutes)
     print(f"a house at {url}; its first session is open")
+    print("next: clearing house participants FILE, assets FILE, fixing FILE, submit FILE; then clearing house run")
     return 0
 
 
@@ -130,12 +135,22 @@ def _tell(done: Batch, batch: str, *, as_json: bool) -> None:
     if as_json:
         print(json.dumps(_batch_object(done, batch)))
         return
+    cleared = {each.manifest.session: each for each in done.cleared}
     for session_id, step in done.steps:
-        print(f"{session_id}  {step}")
+        print(f"{session_id}  {step:<8}{f'  {_cleared(cleared[session_id])}' if step == 'cleared' else ''}".rstrip())
     if done.waits_until is not None:
         print(f"waits for a veto until {done.waits_until}")
     elif done.held and not done.steps and done.session is not None:
         print(f"batch {batch} is done: session {done.session.session_id} is {done.session.state}")
+
+
+def _cleared(session: Session) -> str:
+    """``31 of 60 offers filled, 7 in part; 912,345.00 index units in 40 rings``."""
+    totals, outcome = session.outcome.totals, session.outcome
+    filled = f"{totals.filled_offers:,} of {count(len(session.book.offers.id), 'offer')} filled"
+    partly = f", {totals.partly_filled_offers:,} in part" if totals.partly_filled_offers else ""
+    rings = count(len(outcome.rings.nodes), "ring")
+    return f"{filled}{partly}; {amount(totals.value_cleared_micro)} index units in {rings}"
 
 
 def _batch_object(done: Batch, batch: str) -> dict[str, Any]:
