@@ -16,9 +16,11 @@ from clearing.keeping.ports import House, Library
 from clearing.model.book import Book
 from clearing.model.errors import OperatingFault
 from clearing.model.house import Denial, DenialReason, Kind
+from clearing.model.outcome import Outcome
 from clearing.model.rulebook import Rulebook
 from clearing.service import open_session, outcome_of, replay_bundle
 
+_PPM = 1_000_000
 WHAT_IF_FORMAT = "clearing-what-if/1"
 _INPUTS = (ASSETS, FIXING, OBLIGATIONS, OFFERS, PARTICIPANTS, RULEBOOK, STOCKS)
 
@@ -100,8 +102,8 @@ def what_if(
     }
 
 
-def _figures(book: Book, outcome: Any) -> dict[str, tuple[int, int]]:
-    """Value delivered and gain at its own limits of each participant that delivers."""
+def _figures(book: Book, outcome: Outcome) -> dict[str, tuple[int, int]]:
+    """Value delivered and gain of each participant that delivers: the premia it gets, less what its limits demand."""
     value: Counter[int] = Counter()
     gain: Counter[int] = Counter()
     offers, fills = book.offers, outcome.fills
@@ -109,6 +111,8 @@ def _figures(book: Book, outcome: Any) -> dict[str, tuple[int, int]]:
         value[participant] += int(fills.offer_flow_micro[offer])
         for row in range(int(offers.alt_start[offer]), int(offers.alt_start[offer + 1])):
             gain[participant] -= int(offers.alt_limit_ppm[row]) * int(fills.alt_flow_micro[row])
+    for entry in outcome.entries:
+        gain[entry.participant] += _PPM * entry.amount_micro if entry.kind == "premium" else 0
     return {book.participants.id[p]: (value[p], gain[p]) for p in sorted(value) if value[p]}
 
 

@@ -16,6 +16,8 @@ from clearing.keeping import history, past
 from clearing.model.errors import InputFault, UsageFault
 
 STATUS_WRONG = 4
+_UNSHOWN = ("keyed", "rulebook", "counts", "sums")
+"""What of a body is too long for a line; --json has it."""
 _PROOF_BYTES_MAX = 16 * 2**20
 
 
@@ -28,7 +30,7 @@ def show_log(
             print(text)
             continue
         lists = [f"{count(bound.lines, 'line')} of {name}" for name, bound in event.payload.items()]
-        said = [f"{name} {_short(value)}" for name, value in event.body.items() if name not in ("keyed", "rulebook")]
+        said = [f"{name} {_short(value)}" for name, value in event.body.items() if name not in _UNSHOWN]
         who = f"{event.seq:>6}  {event.at}  {event.actor:<12}  {event.kind.value:<24}"
         print(f"{who}  {', '.join(lists + said)}".rstrip())
     return 0

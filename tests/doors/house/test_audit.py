@@ -8,8 +8,10 @@ from typing import Any
 
 import pytest
 
-from tests.doors.console import Console
-from tests.doors.house.houses import RING, AHouse, at_time, make_house, write_key
+from tests.doors.console import DEMO_BOOK, Console
+from tests.doors.house.houses import RING, AHouse, at_time, make_demo_house, make_house, write_key
+
+DEMO_DESKS = [row.split(",")[0] for row in (DEMO_BOOK / "participants.csv").read_text().splitlines()[1:]]
 
 
 @pytest.fixture
@@ -135,6 +137,17 @@ def test_what_if_tells_who_would_gain_and_lose_and_binds_nobody(cleared: AHouse)
     assert cleared.json("status") == before
     for arguments in (("S-000001",), ("S-000001", "--without", "DORA"), ("S-000002", "--without", "BO")):
         assert cleared.run("what-if", *arguments).status == 2
+
+
+def test_gains_sum_to_the_surplus_and_no_desk_loses_by_taking_part(console: Console, tmp_path: Path) -> None:
+    house = make_demo_house(console, tmp_path)
+    cleared = house.json("run", "--batch", "1")["cleared"][0]
+    found = house.json("what-if", "S-000001", "--without", "LOTUS")["participants"]
+    gains = [int(desk["had_gain_micro_ppm"]) for desk in found]
+    assert min(gains) > -(10**12)
+    every = house.json("what-if", "S-000001", *(arg for desk in DEMO_DESKS for arg in ("--without", desk)))
+    gains = [int(desk["had_gain_micro_ppm"]) for desk in every["participants"]]
+    assert abs(sum(gains) - int(cleared["surplus_micro_ppm"])) <= 10**6 * len(gains)
 
 
 def test_clearings_before_a_veto_replay_too(
