@@ -15,6 +15,7 @@ from sqlalchemy import Engine
 from sqlalchemy.exc import SQLAlchemyError
 
 from clearing.model.errors import OperatingFault, UsageFault
+from clearing.model.house import Entered
 from clearing.store import database
 from clearing.store.reader import Reader
 from clearing.store.writer import Writer
@@ -41,6 +42,12 @@ class HouseStore:
     def lease(self) -> AbstractContextManager[bool]:
         """Whether this is the one run at work."""
         return database.lease(self.engine)
+
+    def retold(self) -> Iterator[tuple[Entered, Reader]]:
+        """Every event in order, with what stood before it."""
+        from clearing.store.retold import retold
+
+        return retold(self.engine)
 
     def check(self) -> list[str]:
         """What is wrong with the journal and the projections, the first of each; nothing if all is well."""
