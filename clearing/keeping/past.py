@@ -3,22 +3,25 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
 from clearing.audit.input_lines import ASSETS, FIXING, OBLIGATIONS, OFFERS, PARTICIPANTS, RULEBOOK, STOCKS
+from clearing.audit.replay import StoredBundle
+from clearing.audit.seal import seal_inputs
 from clearing.audit.stored_book import read_stored_book, read_stored_manifest
 from clearing.house.journal_event import read_event
 from clearing.house.other_book import without
 from clearing.keeping.denied import Denied, unknown_session
-from clearing.keeping.ports import House, Library
+from clearing.keeping.ports import Facts, House, Library
+from clearing.keeping.sessions import cleared_terms, sealed_book
 from clearing.model.book import Book
-from clearing.model.errors import OperatingFault
+from clearing.model.errors import InputFault, OperatingFault
 from clearing.model.house import Denial, DenialReason, Kind
 from clearing.model.outcome import Outcome
 from clearing.model.rulebook import Rulebook
-from clearing.service import open_session, outcome_of, replay_bundle
+from clearing.service import clear_book, open_session, outcome_of, replay_bundle
 
 _PPM = 1_000_000
 WHAT_IF_FORMAT = "clearing-what-if/1"
@@ -33,32 +36,57 @@ class Replayed:
     bundle: str
     rulebook: int
     digest: str
+    by: str
+    """What it was compared with: its bundle, or where that is lost the digest in the journal alone."""
     wrong: str | None
 
 
 def replay_all(house: House, library: Library) -> Iterator[Replayed]:
-    """Every clearing of the journal, those before a veto too: its bundle is the one cited, and computes to itself."""
-    with house.store.reading() as facts:
-        events = [read_event(entered.event) for entered in facts.journal()]
-    for event in events:
+    """Every clearing of the journal, those before a veto too, from the book that the journal itself makes.
+
+    Its book root is the one cited; its bundle has the digest cited and computes to itself, or, where it is lost, the
+    book of the journal computes to that digest.
+    """
+    for entered, facts in house.store.retold():
+        event = read_event(entered.event)
         if event.kind is Kind.CLEARED:
-            yield _replayed(event.body, library)
+            yield _replayed(event.body, facts, library)
 
 
-def _replayed(body: Mapping[str, Any], library: Library) -> Replayed:
-    found = Replayed(body["session"], body["bundle"], 0, body["digest"], None)
+def _replayed(body: Mapping[str, Any], facts: Facts, library: Library) -> Replayed:
+    session = facts.session(body["session"])
+    if session is None:
+        raise unknown_session(body["session"])
+    book = sealed_book(facts, session)
+    found = Replayed(session.session_id, body["bundle"], book.rulebook.version, body["digest"], "bundle", None)
+    if seal_inputs(book, _nowhere).book_root.hex() != body["book_root"]:
+        return replace(found, wrong="the book that the journal makes has another root than it cites")
     try:
         bundle = library.get(body["bundle"])
-        manifest = read_stored_manifest(bundle.read)
-        found = replace(found, rulebook=read_stored_book(bundle.read).rulebook.version)
-        if manifest.digest != body["digest"]:
-            return replace(found, wrong=f"the bundle has digest {manifest.digest}, the journal cites {body['digest']}")
-        difference = replay_bundle(bundle).difference
+    except InputFault:
+        terms, previous = cleared_terms(facts, session)
+        digest = clear_book(book, terms, _nowhere, previous=previous).manifest.digest
+        wrong = None if digest == body["digest"] else f"the bundle is lost, and the book computes to {digest}"
+        return replace(found, by="journal", wrong=wrong)
+    try:
+        return replace(found, wrong=_wrong_of_bundle(bundle, body["digest"]))
     except OperatingFault as error:
         return replace(found, wrong=str(error))
+
+
+def _wrong_of_bundle(bundle: StoredBundle, digest: str) -> str | None:
+    stated = read_stored_manifest(bundle.read).digest
+    if stated != digest:
+        return f"the bundle has digest {stated}, the journal cites {digest}"
+    difference = replay_bundle(bundle).difference
     if difference is None:
-        return found
-    return replace(found, wrong=f"{difference.file} line {difference.line} {difference.field or ''} differs".strip())
+        return None
+    return f"{difference.file} line {difference.line} {difference.field or ''} differs".strip()
+
+
+def _nowhere(_path: str, pieces: Iterable[bytes]) -> None:
+    for _ in pieces:
+        pass
 
 
 def what_if(

@@ -115,6 +115,9 @@ class Store(Protocol):
     def lease(self) -> AbstractContextManager[bool]:
         """Whether this is the one run at work; it ends with its holder."""
 
+    def retold(self) -> Iterator[tuple[Entered, Facts]]:
+        """Every event in order, with what stood before it, made again from the journal alone."""
+
     def check(self) -> list[str]:
         """What is wrong with the journal and the projections."""
 

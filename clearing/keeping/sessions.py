@@ -113,8 +113,7 @@ def clear(
     with house.store.reading() as facts:
         before = _session(facts, session_id)
         or_denied(decide.clear(before, {}, {}))
-        book, previous = sealed_book(facts, before), _previous(facts, before)
-    terms = SessionTerms(id=session_id, secret=bytes.fromhex(before.secret or ""))
+        book, (terms, previous) = sealed_book(facts, before), cleared_terms(facts, before)
     kept: dict[str, bytes] = {}
     made: list[Session] = []
 
@@ -239,10 +238,11 @@ def _keeping(sink: Sink, kept: dict[str, bytes]) -> Sink:
     return keep
 
 
-def _previous(facts: Facts, session: SessionRecord) -> str | None:
-    """The digest of the session before."""
+def cleared_terms(facts: Facts, session: SessionRecord) -> tuple[SessionTerms, str | None]:
+    """Id and secret of a session that is closed, and the digest of the session before."""
     final = [each for each in facts.sessions() if each.state == SessionState.FINAL and each.number < session.number]
-    return final[-1].digest if final else None
+    terms = SessionTerms(id=session.session_id, secret=bytes.fromhex(session.secret or ""))
+    return terms, final[-1].digest if final else None
 
 
 def _session(facts: Facts, session_id: str) -> SessionRecord:

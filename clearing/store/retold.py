@@ -1,4 +1,4 @@
-"""A house's database in, its whole past out: each event with what stood before it, made again from the journal alone."""
+"""A house's database in, its past out: each event with what stood before it, made again from the journal alone."""
 
 from __future__ import annotations
 

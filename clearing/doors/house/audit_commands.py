@@ -73,8 +73,10 @@ def replay_all(database: str | None, *, bundles: Path | None, as_json: bool) -> 
     status, rows = 0, []
     for each in past.replay_all(house, shelf):
         status = STATUS_WRONG if each.wrong is not None else status
-        ended = "identical" if each.wrong is None else f"differs: {each.wrong}"
-        rows.append({"session": each.session_id, "bundle": each.bundle, "digest": each.digest, "wrong": each.wrong})
+        by = "" if each.by == "bundle" else ", its bundle is lost: from the journal alone"
+        ended = f"identical{by}" if each.wrong is None else f"differs: {each.wrong}"
+        row = {"session": each.session_id, "bundle": each.bundle, "rulebook": each.rulebook, "digest": each.digest}
+        rows.append({**row, "by": each.by, "wrong": each.wrong})
         if not as_json:
             print(f"{each.bundle:<12}  rulebook {each.rulebook}  {each.digest[:12]}  {ended}", flush=True)
     if as_json:

@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import json
+import sqlite3
+import zlib
+from contextlib import closing
 from pathlib import Path
 from typing import Any
 
@@ -114,15 +117,37 @@ def test_every_past_session_replays_the_oldest_rulebook_too(cleared: AHouse) -> 
     assert all(line.endswith("identical") for line in lines)
 
 
-def test_a_bundle_that_is_not_the_one_cited_or_is_lost_is_found(cleared: AHouse) -> None:
+def test_a_bundle_that_is_not_the_one_cited_is_found_and_a_lost_one_computes_from_the_journal(cleared: AHouse) -> None:
     cleared.does("submit", cleared.offers("4,CARL,POWER,40,WHEAT,0,\n"))
     cleared.does("run", "--batch", "2")
     (cleared.bundles / "S-000001").rename(cleared.folder / "away")
+    assert [each["by"] for each in cleared.json("replay", "--all")["clearings"]] == ["journal", "bundle"]
     (cleared.bundles / "S-000002").rename(cleared.bundles / "S-000001")
     ended = cleared.run("replay", "--all")
     assert ended.status == 4
     assert "the journal cites" in ended.out.splitlines()[0]
-    assert "missing" in ended.out.splitlines()[1]
+    assert ended.out.splitlines()[1].endswith("identical, its bundle is lost: from the journal alone")
+
+
+def test_a_bundle_that_was_changed_is_found(cleared: AHouse) -> None:
+    fills = cleared.bundles / "S-000001" / "outcome" / "fills.jsonl"
+    text = fills.read_text(encoding="utf-8")
+    fills.write_text(text.replace('"100"', '"101"').replace('"60"', '"61"'), encoding="utf-8")
+    ended = cleared.run("replay", "--all")
+    assert ended.status == 4
+    assert "fills.jsonl" in ended.out
+
+
+def test_a_journal_that_makes_another_book_than_it_cites_is_found(cleared: AHouse) -> None:
+    with closing(sqlite3.connect(cleared.folder / "house.db")) as connection:
+        connection.execute("DROP TRIGGER payload_no_update")
+        seq, kept = connection.execute("SELECT seq, content FROM payload WHERE name = 'offers'").fetchone()
+        changed = zlib.compress(zlib.decompress(kept).replace(b'"100"', b'"101"'))
+        connection.execute("UPDATE payload SET content = ? WHERE seq = ? AND name = 'offers'", (changed, seq))
+        connection.commit()
+    ended = cleared.run("replay", "--all")
+    assert ended.status == 4
+    assert "another root than it cites" in ended.out
 
 
 def test_what_if_tells_who_would_gain_and_lose_and_binds_nobody(cleared: AHouse) -> None:
