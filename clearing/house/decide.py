@@ -204,6 +204,9 @@ def close(
     denial = _no_step(session, SessionStep.CLOSE)
     if denial is not None:
         return denial
+    if sha256(secret).hexdigest() != session.commitment:
+        found, says = "its secret is not the one committed to", "the secret whose SHA-256 the journal has"
+        return Denial(DenialReason.WRONG_STATE, f"session {session.session_id}", found, says)
     body = {
         "session": session.session_id,
         "batch": batch,

@@ -8,6 +8,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from hashlib import sha256
 from typing import Any, Protocol
 
 from clearing.audit.canonical import canonical
@@ -213,6 +214,8 @@ def _session(event: Event, before: Before) -> SessionRecord:
 def _closed(event: Event, before: Before) -> Iterator[Change]:
     taken = ("batch", "cut_off", "secret", "offers_root", "offers", "obligations")
     row = {name: event.body[name] for name in taken}
+    if sha256(bytes.fromhex(row["secret"])).hexdigest() != _session(event, before).commitment:
+        raise ValueError("the secret told is not the one committed to")
     yield _moved(event, before, SessionStep.CLOSE, **row, closed_seq=event.seq)
 
 

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import sqlite3
+from contextlib import closing
 from hashlib import sha256
 from pathlib import Path
 
@@ -66,6 +68,16 @@ def test_the_secret_is_committed_to_before_the_book_opens_and_makes_the_salt(hou
     assert closed["secret"] == manifest["secret"]
     assert closed["commitment"] == opened["commitment"] == sha256(secret).hexdigest()
     assert manifest["salt"] == sha256(secret + bytes.fromhex(manifest["offers_root"])).hexdigest()
+
+
+def test_a_secret_that_was_not_committed_to_closes_no_session(house: AHouse) -> None:
+    with closing(sqlite3.connect(house.folder / "house.db")) as connection:
+        connection.execute("UPDATE held_secrets SET secret = ?", (bytes(32),))
+        connection.commit()
+    ended = house.run("run", "--batch", "1")
+    assert ended.status == 2
+    assert "not the one committed to" in ended.err
+    assert house.json("status")["under_way"] is None
 
 
 def test_no_session_closes_before_a_fixing_is_there(console: Console, tmp_path: Path) -> None:
