@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from clearing.house.decide import under_way_of
+from clearing.house.journal_event import read_event
 from clearing.keeping import sessions
 from clearing.keeping.ports import House
 from clearing.model.errors import UsageFault
@@ -28,6 +29,8 @@ class Batch:
     """Whether it had the lease; without it nothing is done."""
     steps: list[tuple[str, str]] = field(default_factory=list)
     cleared: list[Session] = field(default_factory=list)
+    valued: dict[str, tuple[int, str]] = field(default_factory=dict)
+    """Of each session that was fixed, the event that recorded its values, and when: they may be old."""
     waits_until: str | None = None
     session: SessionRecord | None = None
     """The session of the batch, or the one before that is waited for."""
@@ -61,6 +64,12 @@ def run_batch(house: House, *, batch: str, fix: Callable[[], object] | None, cle
     return done
 
 
+def _recorded(house: House, seq: int) -> tuple[int, str]:
+    with house.store.reading() as facts:
+        entered = facts.entered(seq)
+    return seq, "" if entered is None else read_event(entered.event).at
+
+
 def _nothing() -> None:
     return None
 
@@ -74,6 +83,7 @@ def _advance(
         fix()
         session = sessions.fix(house, name)
         done.steps.append((name, "fixed"))
+        done.valued[name] = _recorded(house, session.fixing_seq or 0)
     if session.state == SessionState.FIXED:
         done.cleared.append(clear(name))
         done.steps.append((name, "cleared"))

@@ -135,9 +135,10 @@ def _tell(done: Batch, batch: str, *, as_json: bool) -> None:
     if as_json:
         print(json.dumps(_batch_object(done, batch)))
         return
-    cleared = {each.manifest.session: each for each in done.cleared}
+    says = {(each.manifest.session, "cleared"): _cleared(each) for each in done.cleared}
+    says |= {(name, "fixed"): f"by the values of event {seq}, {at}" for name, (seq, at) in done.valued.items()}
     for session_id, step in done.steps:
-        print(f"{session_id}  {step:<8}{f'  {_cleared(cleared[session_id])}' if step == 'cleared' else ''}".rstrip())
+        print(f"{session_id}  {step:<8}  {says.get((session_id, step), '')}".rstrip())
     if done.waits_until is not None:
         print(f"waits for a veto until {done.waits_until}")
     elif done.held and not done.steps and done.session is not None:
@@ -150,7 +151,8 @@ def _cleared(session: Session) -> str:
     filled = f"{totals.filled_offers:,} of {count(len(session.book.offers.id), 'offer')} filled"
     partly = f", {totals.partly_filled_offers:,} in part" if totals.partly_filled_offers else ""
     rings = count(len(outcome.rings.nodes), "ring")
-    return f"{filled}{partly}; {amount(totals.value_cleared_micro)} index units in {rings}"
+    refused = f", {len(outcome.refusals):,} refused" if outcome.refusals else ""
+    return f"{filled}{partly}{refused}; {amount(totals.value_cleared_micro)} index units in {rings}"
 
 
 def _batch_object(done: Batch, batch: str) -> dict[str, Any]:
@@ -161,5 +163,6 @@ def _batch_object(done: Batch, batch: str) -> dict[str, Any]:
         found["session"] = {name: value for name, value in asdict(done.session).items() if value is not None}
     if done.waits_until is not None:
         found["waits_until"] = done.waits_until
+    found["valued"] = {name: {"event": seq, "at": at} for name, (seq, at) in done.valued.items()}
     found["cleared"] = [summary(session) for session in done.cleared]
     return found

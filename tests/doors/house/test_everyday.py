@@ -41,6 +41,21 @@ def test_what_is_left_of_a_partly_filled_offer_stays_on_the_book(house: AHouse) 
     assert house.standing() == {}
 
 
+def test_a_run_tells_which_values_it_cleared_by_and_what_came_of_it(
+    house: AHouse, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    at_time(monkeypatch, "2026-01-30T12:00:00Z")
+    values = house.json("fixing", house.file("asset_id,value\nWHEAT,0.5\nSTEEL,0.5\nPOWER,0.5\n"))["seq"]
+    house.does("submit", house.offers(RING))
+    at_time(monkeypatch, "2026-01-31T16:00:00Z")
+    assert house.does("run", "--batch", "1").splitlines() == [
+        "S-000001  closed",
+        f"S-000001  fixed     by the values of event {values}, 2026-01-30T12:00:00Z",
+        "S-000001  cleared   1 of 3 offers filled, 2 in part; 90.00 index units in 1 ring",
+        "S-000001  final",
+    ]
+
+
 def test_a_batch_that_is_done_is_not_done_twice(house: AHouse) -> None:
     house.does("submit", house.offers(RING))
     first = house.json("run", "--batch", "1")
