@@ -14,6 +14,7 @@ from clearing.house.decide import under_way_of
 from clearing.house.journal_event import read_event
 from clearing.keeping import sessions
 from clearing.keeping.ports import House
+from clearing.keeping.texts import short_name
 from clearing.model.errors import UsageFault
 from clearing.model.house import SessionRecord, SessionState
 
@@ -38,6 +39,7 @@ class Batch:
 
 def run_batch(house: House, *, batch: str, fix: Callable[[], object] | None, clear: Callable[[str], Session]) -> Batch:
     """Run one batch; ``fix`` records the fixing that was handed over, if any, ``clear`` clears a session by its id."""
+    short_name("batch", batch)
     done, ready = Batch(), fix is not None
     fix = fix or _nothing
     with house.store.lease() as held:

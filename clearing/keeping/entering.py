@@ -10,6 +10,7 @@ from clearing.audit.canonical import canonical
 from clearing.house.journal_event import bind_all, keyed, receipt
 from clearing.keeping.denied import Denied
 from clearing.keeping.ports import House, Ledger
+from clearing.keeping.texts import short_name
 from clearing.model.house import HOUSE_ACTOR, Denial, DenialReason, Draft, Entered
 
 
@@ -29,7 +30,7 @@ def with_key(draft: Draft, key: str | None) -> Draft:
 
 def answered(ledger: Ledger, asked: Draft, *, actor: str, key: str | None) -> Entered | None:
     """The event that came of this key before; None where it is new. Raises Denied where it asked something else."""
-    before = None if key is None else ledger.keyed(actor, key)
+    before = None if key is None else ledger.keyed(actor, short_name("key", key))
     if before is None:
         return None
     if before.keyed != keyed(asked, bind_all(asked)):

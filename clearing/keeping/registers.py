@@ -14,6 +14,7 @@ from clearing.house.sealed_book import content, participant_lines, stock_lines
 from clearing.keeping.denied import or_denied
 from clearing.keeping.entering import enter, signed_receipt
 from clearing.keeping.ports import Facts, House
+from clearing.keeping.texts import plain_text
 from clearing.model.book import Book
 from clearing.model.errors import UsageFault
 from clearing.model.house import Draft, Kind
@@ -83,6 +84,7 @@ def register(house: House, name: str, book: Book) -> dict[str, Any]:
 
 def set_status(house: House, participant_id: str, kind: Kind, *, reason: str) -> dict[str, Any]:
     """Suspend or resume a participant."""
+    plain_text("reason", reason)
     with house.store.writing() as ledger:
         known, under_way = ledger.participants(), decide.under_way_of(ledger.sessions())
         draft = or_denied(decide.set_status(participant_id, kind, reason=reason, known=known, under_way=under_way))

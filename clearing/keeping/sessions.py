@@ -28,6 +28,7 @@ from clearing.keeping.denied import or_denied, unknown_session
 from clearing.keeping.entering import enter
 from clearing.keeping.ports import Facts, House, Shelf
 from clearing.keeping.registers import register_files
+from clearing.keeping.texts import plain_text, short_name
 from clearing.model.book import SessionTerms
 from clearing.model.errors import LawBroken, UsageFault
 from clearing.model.house import NO_VETO, SessionRecord, SessionState
@@ -61,6 +62,7 @@ def set_rulebook(house: House, rulebook_line: bytes) -> int:
 
 def close(house: House, *, batch: str) -> SessionRecord:
     """Seal the book of the open session under the name of a batch, tell its secret, open the next session."""
+    short_name("batch", batch)
     at, next_secret = house.surroundings.clock(), house.surroundings.secret()
     with house.store.writing() as ledger:
         session = ledger.open_session()
@@ -157,6 +159,7 @@ def veto_participant(
     house: House, session_id: str, participant_id: str, *, ground: str, evidence: str
 ) -> SessionRecord:
     """Leave a participant out of a session that is not final; it is to be cleared anew."""
+    plain_text("evidence", evidence)
     with house.store.writing() as ledger:
         session, known = _session(ledger, session_id), ledger.participants()
         decided = decide.veto_participant(session, participant_id, ground=ground, evidence=evidence, known=known)
@@ -166,6 +169,7 @@ def veto_participant(
 
 def veto_offer(house: House, session_id: str, offer_id: str, *, ground: str, evidence: str) -> SessionRecord:
     """Leave an offer out of a session that is not final; it is to be cleared anew."""
+    plain_text("evidence", evidence)
     with house.store.writing() as ledger:
         session, known = _session(ledger, session_id), ledger.offers([offer_id]).get(offer_id)
         decided = decide.veto_offer(session, offer_id, ground=ground, evidence=evidence, known=known)

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from pathlib import Path
 from typing import Annotated, NoReturn, TypeAlias
 
 import typer
+
+_SESSION_ID = re.compile(r"S-[0-9]{6,18}", re.ASCII)
 
 Leave: TypeAlias = Callable[[Callable[[], int]], NoReturn]
 """Runs a command and ends with its exit status."""
@@ -31,4 +34,12 @@ Actor = Annotated[
 Key = Annotated[str | None, typer.Option(metavar="KEY", help="Given again with the same body, it answers the same.")]
 OneSession = Annotated[bool, typer.Option("--one-session", help="Good for the session that is open now.")]
 ParticipantId = Annotated[str, typer.Argument(metavar="PARTICIPANT")]
-SessionId = Annotated[str, typer.Argument(metavar="SESSION")]
+
+
+def _session_id(text: str) -> str:
+    if not _SESSION_ID.fullmatch(text):
+        raise typer.BadParameter(f"found {text[:40]!a}; allowed: the id of a session, as S-000001")
+    return text
+
+
+SessionId = Annotated[str, typer.Argument(metavar="SESSION", callback=_session_id)]

@@ -93,6 +93,32 @@ def test_registers_wait_while_a_session_is_under_way(house: AHouse) -> None:
         house.does(name, house.file(text))
 
 
+@pytest.mark.parametrize("text", ["", "x" * 1_001, "two\nlines", "a\udcffb"])
+def test_texts_that_cannot_be_kept_are_refused_before_anything_happens(house: AHouse, text: str) -> None:
+    before = house.json("status")["events"]
+    for arguments in (
+        ("submit", house.offers(RING), "--key", text),
+        ("withdraw", "1", "--key", text),
+        ("suspend", "ANNA", "--reason", text),
+        ("run", "--batch", text),
+        ("veto", "S-000001", "--offer", "1", "--ground", "credit", "--evidence", text),
+    ):
+        if arguments == ("run", "--batch", ""):
+            continue  # by default the day
+        ended = house.run(*arguments)
+        assert ended.status == 2, ended
+        assert "allowed: 1 to" in ended.err
+    assert house.json("status")["events"] == before
+
+
+@pytest.mark.parametrize("name", ["", "S-1", "\udcff", "S-000009"])
+def test_what_is_no_session_is_told(house: AHouse, name: str) -> None:
+    for arguments in (("fix", name), ("finish", name), ("clear", name), ("what-if", name, "--without", "ANNA")):
+        ended = house.run(*arguments)
+        assert (ended.status, ended.out) == (2, "")
+        assert "allowed" in ended.err
+
+
 def test_obligations_that_are_set_off_are_gone_and_the_rest_stands(house: AHouse) -> None:
     rows = "obligation_id,debtor_id,creditor_id,amount\nB-1,ANNA,BO,50\nB-2,BO,CARL,30\nB-3,CARL,ANNA,40\n"
     house.does("obligations", house.file(rows))
