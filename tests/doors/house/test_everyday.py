@@ -174,6 +174,7 @@ def test_a_veto_is_possible_until_its_window_ends_and_no_longer(
     assert "final from 2026-01-31T17:00:00Z on" in ended.err
     grounds = ("--ground", "credit", "--evidence", "limit withdrawn")
     assert house.json("veto", "S-000001", "--offer", "4", *grounds)["state"] == "fixed"
+    assert not {"bundle", "digest"} & set(house.json("sessions")["sessions"][0])
     at_time(monkeypatch, "2026-01-31T16:30:00Z")
     assert house.json("run", "--batch", "1")["waits_until"] == "2026-01-31T17:30:00Z"
     assert console("verify", house.bundles / "S-000001.2").status == 0
