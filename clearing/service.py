@@ -16,7 +16,7 @@ from clearing import __version__
 from clearing.audit.canonical import Sink
 from clearing.audit.proven_inputs import prove_inputs
 from clearing.audit.replay import Replayed, StoredBundle, first_difference
-from clearing.audit.seal import Manifest, Sign, seal_inputs, seal_manifest, seal_outcome
+from clearing.audit.seal import Manifest, Sign, salt_of, seal_inputs, seal_manifest, seal_outcome
 from clearing.audit.statement_check import STATEMENT_FORMAT
 from clearing.audit.stored_book import read_stored_book, read_stored_manifest, read_stored_terms
 from clearing.audit.stored_outcome import read_stored_outcome
@@ -101,7 +101,7 @@ def clear_book(
     admission, graph = _admitted(book)
     begin("seal")
     inputs = seal_inputs(book, sink)
-    salt = terms.salt if terms.salt is not None else inputs.offers_root
+    salt = terms.salt if terms.salt is not None else salt_of(terms.secret, inputs.offers_root)
     notes: list[str] = []
     outcome = decide(book, admission, graph, salt=salt, solver=solver, progress=begin, notes=notes, review=review)
     begin("write")
@@ -112,6 +112,7 @@ def clear_book(
         outcome_files=seal_outcome(book, outcome, sink),
         session_id=terms.id,
         salt=salt,
+        secret=terms.secret,
         previous=previous,
         accepted_fixing=terms.accepted_fixing,
         sign=sign,

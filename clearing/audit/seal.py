@@ -86,6 +86,7 @@ def seal_manifest(
     outcome_files: Mapping[str, str],
     session_id: str | None,
     salt: bytes,
+    secret: bytes | None = None,
     previous: str | None,
     accepted_fixing: str | None = None,
     sign: Sign | None,
@@ -105,6 +106,8 @@ def seal_manifest(
         "offers_root": inputs.offers_root.hex(),
         "book_root": inputs.book_root.hex(),
     }
+    if secret is not None:
+        record["secret"] = secret.hex()
     if previous is not None:
         record["previous"] = previous
     if accepted_fixing is not None:
@@ -117,6 +120,11 @@ def seal_manifest(
         record["signature"] = {"key": key, "value": value}
     sink(MANIFEST, [(canonical(record) + "\n").encode()])
     return Manifest(session=session, digest=digest.hex(), record=record)
+
+
+def salt_of(secret: bytes | None, offers_root: bytes) -> bytes:
+    """The salt of a session that none is given for: from its secret, or without one the root itself."""
+    return offers_root if secret is None else sha256(secret + offers_root).digest()
 
 
 def _counts(book: Book, outcome: Outcome) -> dict[str, int]:

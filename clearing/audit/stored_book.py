@@ -106,6 +106,7 @@ def read_stored_terms(read: Read) -> StoredTerms:
             id=next_id(manifest["session"], ()),
             salt=bytes.fromhex(manifest["salt"]),
             accepted_fixing=a_text(manifest["accepted_fixing"]) if "accepted_fixing" in manifest else None,
+            secret=bytes.fromhex(manifest["secret"]) if "secret" in manifest else None,
         )
         return StoredTerms(terms, previous)
     except MALFORMED as error:

@@ -55,7 +55,7 @@ def read_assets(assets: Table | None, fixing: Table | None) -> tuple[Assets, lis
         unit=[units.get(i, "") for i in range(len(rows.ids))],
         increment=[decimal_text(step) for step in steps],
         asset_class=[classes.get(i, CLASSES[0]) for i in range(len(rows.ids))],
-        value_micro=_values(fixing, names, steps),
+        value_micro=read_values(fixing, names, steps),
         texts=rows.texts(_TEXTS),
     )
     return found, steps
@@ -85,7 +85,7 @@ def _steps(column: Column, reason: FaultReason, allowed: str) -> list[Step | Non
     return steps
 
 
-def _values(table: Table | None, assets: Names, increments: Sequence[Step]) -> IntArray:
+def read_values(table: Table | None, assets: Names, increments: Sequence[Step]) -> IntArray:
     """Micro index units per increment by asset; 0 where the fixing names none."""
     values = np.zeros(len(increments), dtype=np.int64)
     if table is None:

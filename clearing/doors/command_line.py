@@ -15,6 +15,7 @@ from typing import Annotated, NoReturn
 
 import typer
 
+from clearing.doors.house.commands import house_commands
 from clearing.doors.imports.commands import import_commands
 from clearing.doors.index.commands import index_commands
 from clearing.model.errors import BookFault, InputFault, OperatingFault, UsageFault
@@ -252,6 +253,7 @@ def quote(
 
 app.add_typer(import_commands(lambda run: _leave_with(run)), name="import")
 app.add_typer(index_commands(lambda run: _leave_with(run)), name="index")
+app.add_typer(house_commands(lambda run: _leave_with(run)), name="house")
 
 
 def main() -> NoReturn:

@@ -85,15 +85,16 @@ class FolderWriter:
     def _complete(self) -> None:
         try:
             for path in (*self._written, *sorted({path.parent for path in self._written}), self._partial):
-                _to_disk(path)
+                to_disk(path)
             check_target(self._target)
             self._partial.rename(self._target)
-            _to_disk(self._target.parent)
+            to_disk(self._target.parent)
         except OSError as error:
             raise _not_written(self._target, error) from error
 
 
-def _to_disk(path: Path) -> None:
+def to_disk(path: Path) -> None:
+    """Wait until a file, or what a folder lists, is on the disk."""
     descriptor = os.open(path, os.O_RDONLY)
     try:
         os.fsync(descriptor)

@@ -172,3 +172,5 @@ class SessionTerms:
     salt: bytes | None = None
     accepted_fixing: str | None = None
     """Why a fixing is used whose status would hold the session up."""
+    secret: bytes | None = None
+    """Committed to before the book opened: told in the manifest, and where no salt is given what makes it."""

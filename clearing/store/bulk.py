@@ -1,0 +1,83 @@
+"""Changes in, rows of projections written: a few by statement, a million by what each database has for it.
+
+PostgreSQL takes many rows by COPY; many updates go through a table that lasts as long as the transaction.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from itertools import islice
+from typing import Any
+
+from sqlalchemy import Connection
+
+from clearing.model.house import Change, Insert
+from clearing.store.tables import TABLES
+
+FEW_ROWS = 500
+_COPY_ROWS = 16_384
+_COPY_ESCAPES = {"\\": "\\\\", "\t": "\\t", "\n": "\\n", "\r": "\\r"}
+_TO_ESCAPE = re.compile(r"[\\\t\n\r]")
+
+
+def apply(connection: Connection, change: Change) -> None:
+    """Write one change of a projection."""
+    rows = len(next(iter(change.columns.values())))
+    many = rows > FEW_ROWS and connection.dialect.name == "postgresql"
+    if isinstance(change, Insert):
+        (_copy if many else _insert)(connection, change.table, change.columns)
+    else:
+        (_update_joined if many else _update)(connection, change.table, change.key, change.columns)
+
+
+def _insert(connection: Connection, table: str, columns: Mapping[str, Sequence[Any]]) -> None:
+    marks = ", ".join([_mark(connection)] * len(columns))
+    statement = f"INSERT INTO {table} ({', '.join(columns)}) VALUES ({marks})"
+    connection.exec_driver_sql(statement, list(zip(*columns.values(), strict=True)))
+
+
+def _update(connection: Connection, table: str, key: str, columns: Mapping[str, Sequence[Any]]) -> None:
+    mark, others = _mark(connection), [name for name in columns if name != key]
+    sets = ", ".join(f"{name} = {mark}" for name in others)
+    rows = zip(*(columns[name] for name in (*others, key)), strict=True)
+    connection.exec_driver_sql(f"UPDATE {table} SET {sets} WHERE {key} = {mark}", list(rows))
+
+
+def _update_joined(connection: Connection, table: str, key: str, columns: Mapping[str, Sequence[Any]]) -> None:
+    beside, known = f"changed_{table}", TABLES.tables[table].columns
+    kinds = ", ".join(f"{name} {known[name].type.compile(connection.dialect)}" for name in columns)
+    connection.exec_driver_sql(f"CREATE TEMPORARY TABLE {beside} ({kinds})")
+    _copy(connection, beside, columns)
+    sets = ", ".join(f"{name} = {beside}.{name}" for name in columns if name != key)
+    connection.exec_driver_sql(f"UPDATE {table} SET {sets} FROM {beside} WHERE {table}.{key} = {beside}.{key}")
+    connection.exec_driver_sql(f"DROP TABLE {beside}")
+
+
+def _copy(connection: Connection, table: str, columns: Mapping[str, Sequence[Any]]) -> None:
+    written = [_copied(column) for column in columns.values()]
+    rows = zip(*written, strict=True)
+    driver: Any = connection.connection.driver_connection
+    with (
+        driver.cursor() as cursor,
+        cursor.copy(f"COPY {table} ({', '.join(columns)}) FROM STDIN") as copy,
+    ):
+        while batch := list(islice(rows, _COPY_ROWS)):
+            copy.write("\n".join(map("\t".join, batch)) + "\n")
+
+
+def _copied(column: Sequence[Any]) -> Sequence[str]:
+    """The column as COPY reads it."""
+    if isinstance(column, range):
+        return list(map(str, column))
+    return [cell if cell.__class__ is str and not _TO_ESCAPE.search(cell) else _copied_cell(cell) for cell in column]
+
+
+def _copied_cell(cell: Any) -> str:
+    if cell is None:
+        return "\\N"
+    return _TO_ESCAPE.sub(lambda found: _COPY_ESCAPES[found[0]], str(cell))
+
+
+def _mark(connection: Connection) -> str:
+    return "?" if connection.dialect.name == "sqlite" else "%s"

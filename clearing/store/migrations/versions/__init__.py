@@ -1,0 +1,1 @@
+"""One file for each version of the database. What was released is never changed."""

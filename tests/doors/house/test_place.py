@@ -1,0 +1,69 @@
+"""Where a house and its bundles stand: what is chosen, and how a bundle takes the place of another."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from clearing.audit.canonical import Sink
+from clearing.doors.house.place import BundleShelf, chosen_bundles, chosen_database
+from clearing.model.errors import OperatingFault
+
+
+def writing(text: str, sink: Sink) -> None:
+    sink("manifest.json", [text.encode()])
+    sink("report.html", [b"page of " + text.encode()])
+
+
+def test_a_bundle_that_no_event_cites_gives_way_to_another_one(tmp_path: Path) -> None:
+    shelf = BundleShelf(tmp_path / "sessions")
+    shelf.put("S", lambda sink: writing("one", sink))
+    shelf.put("S", lambda sink: writing("two", sink))
+    assert shelf.get("S").read("report.html") == b"page of two"
+    assert [path.name for path in (tmp_path / "sessions").iterdir()] == ["S"]
+
+
+def test_the_same_bundle_stays_as_it_is(tmp_path: Path) -> None:
+    shelf = BundleShelf(tmp_path)
+    shelf.put("S", lambda sink: writing("one", sink))
+    before = (tmp_path / "S").stat().st_ino
+    shelf.put("S", lambda sink: writing("one", sink))
+    assert (tmp_path / "S").stat().st_ino == before
+    assert [path.name for path in tmp_path.iterdir()] == ["S"]
+
+
+def test_a_bundle_that_is_not_finished_touches_nothing(tmp_path: Path) -> None:
+    shelf = BundleShelf(tmp_path)
+    shelf.put("S", lambda sink: writing("one", sink))
+
+    def dies(sink: Sink) -> None:
+        writing("two", sink)
+        raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        shelf.put("S", dies)
+    assert shelf.get("S").read("report.html") == b"page of one"
+    assert [path.name for path in tmp_path.iterdir()] == ["S"]
+
+
+def test_a_folder_that_cannot_be_made_is_told(tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("")
+    with pytest.raises(OperatingFault, match="cannot write"):
+        BundleShelf(tmp_path / "file" / "sessions").put("S", lambda sink: writing("one", sink))
+
+
+def test_the_database_is_the_one_given_else_that_of_the_environment_else_the_platforms(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.delenv("CLEARING_DATABASE", raising=False)
+    monkeypatch.setenv("XDG_DATA_HOME", str(tmp_path))
+    assert chosen_database(None).endswith("house.db")
+    monkeypatch.setenv("CLEARING_DATABASE", "sqlite:///other.db")
+    assert chosen_database(None) == "sqlite:///other.db"
+    assert chosen_database("sqlite:///mine.db") == "sqlite:///mine.db"
+
+
+def test_bundles_go_beside_the_database_unless_a_folder_is_given(tmp_path: Path) -> None:
+    assert chosen_bundles(None, f"sqlite:///{tmp_path / 'house.db'}") == tmp_path / "sessions"
+    assert chosen_bundles(tmp_path / "own", None) == tmp_path / "own"
