@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from decimal import Decimal
 from fractions import Fraction
 
@@ -106,8 +106,3 @@ def _residuals(pairs: Sequence[Pair], residual: Decimal, terms: Terms) -> Iterat
             yield AlarmRaised(Alarm.DISPUTED, each.base, each.quote)
     if residual > limits.overall_residual:
         yield AlarmRaised(Alarm.OVERALL_RESIDUAL, found=residual, limit=limits.overall_residual)
-
-
-def values_by_asset(values: Sequence[AssetValue]) -> Mapping[str, Decimal]:
-    """The published values by asset."""
-    return {each.asset: each.value for each in values}

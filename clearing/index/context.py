@@ -7,6 +7,8 @@ from __future__ import annotations
 
 from contextlib import AbstractContextManager
 from decimal import (
+    ROUND_CEILING,
+    ROUND_FLOOR,
     ROUND_HALF_EVEN,
     Context,
     Decimal,
@@ -49,6 +51,22 @@ def rounded(value: Decimal, digits: int) -> Decimal:
 def decimal_of(exact: Fraction, digits: int = DIGITS) -> Decimal:
     """A rational rounded once."""
     return context_of(digits).divide(Decimal(exact.numerator), Decimal(exact.denominator))
+
+
+def floor_of(exact: Fraction, digits: int) -> Decimal:
+    """The greatest decimal of so many significant digits that is not above a rational."""
+    return _directed(exact, digits, ROUND_FLOOR)
+
+
+def ceiling_of(exact: Fraction, digits: int) -> Decimal:
+    """The least decimal of so many significant digits that is not below a rational."""
+    return _directed(exact, digits, ROUND_CEILING)
+
+
+def _directed(exact: Fraction, digits: int, rounding: str) -> Decimal:
+    context = context_of(digits)
+    context.rounding = rounding
+    return context.divide(Decimal(exact.numerator), Decimal(exact.denominator))
 
 
 def root_of(exact: Fraction) -> Decimal:

@@ -1,12 +1,12 @@
 """Quotes, a methodology and the fixing before in, the fixing of a day out; docs/index.md tells each step to the letter.
 
-Which step is where: ``screening`` (1), ``pairs`` and ``consensus`` (2), ``fit`` (3), ``ladder`` and ``unit`` (4),
-``values`` (5), ``alarms`` (6). The order of the quotes means nothing, and one that is not used keeps its reason.
+Which step is where: ``screening`` (1), ``pairs`` and ``consensus`` (2), ``fit`` (3), joined in ``market``; ``ladder``
+and ``unit`` (4), ``values`` (5), ``alarms`` (6). The order of the quotes means nothing, and one that is not used keeps
+its reason.
 """
 
 from __future__ import annotations
 
-from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from decimal import Decimal
 from fractions import Fraction
@@ -14,10 +14,9 @@ from fractions import Fraction
 from clearing.index.alarms import raise_alarms, stale_share, status_of
 from clearing.index.calendar import hours_of, time_text
 from clearing.index.context import ZERO, arithmetic, decimal_of, root_of
-from clearing.index.fit import fit, main_component
-from clearing.index.ladder import Known
-from clearing.index.pairs import Agreed, Asked, Names, ask_sources
-from clearing.index.screening import Heard, Screened, quotes_of_day, screen
+from clearing.index.market import Market, market_of
+from clearing.index.pairs import Agreed, Asked, Names
+from clearing.index.screening import Heard
 from clearing.index.terms import Terms, terms_of
 from clearing.index.unit import Priced, price_all
 from clearing.index.values import asset_values, leave_one_out
@@ -34,10 +33,7 @@ from clearing.model.fixing import (
     RejectedQuote,
     RejectReason,
     Restatement,
-    Rung,
-    Tried,
     Unpriced,
-    Why,
 )
 from clearing.model.methodology import Methodology
 
@@ -91,25 +87,9 @@ def _fix(
     restatement: Restatement | None,
 ) -> Fixing:
     hours = hours_of(day, terms.methodology.times)
-    ordered = quotes_of_day(quotes, terms, day)
-    screened = screen(ordered, terms, hours)
-    asked = ask_sources(screened.heard, terms)
-    main = main_component(asked.agreed, terms.basket)
-    joined = [agreed for pair, agreed in asked.agreed.items() if pair[0] in main]
-    logs = fit(joined) if joined else {}
-    judgements = _judgements(screened.heard, main)
-    priced = price_all(
-        Known(
-            terms=terms,
-            day=day,
-            logs=logs,
-            lacking={asset: _lacking(asset, asked, terms) for asset in terms.assets if asset not in main},
-            last={each.asset: each for each in previous.values} if previous else {},
-            judgements=judgements,
-            shocks={},
-        )
-    )
-    pairs = [_pair(agreed, logs) for agreed in joined]
+    market = market_of(quotes, terms, day, previous)
+    priced = price_all(market.known)
+    pairs = [_pair(agreed, market.known.logs) for agreed in market.joined]
     residual = _overall(pairs)
     values = asset_values(priced, terms)
     before = {each.asset: each.value for each in previous.values} if previous else {}
@@ -126,10 +106,10 @@ def _fix(
         revision=revision,
         restatement=restatement,
         previous=previous,
-        quotes=ordered,
-        rejects=_rejects(screened, asked, priced, main),
+        quotes=market.quotes,
+        rejects=_rejects(market, priced),
         pairs=tuple(pairs),
-        fallbacks=_fallbacks(joined, priced, values),
+        fallbacks=_fallbacks(market.joined, priced, values),
         values=values,
         unpriced=tuple(Unpriced(asset, tried) for asset, tried in priced.climbed.unpriced.items()),
         residual=residual,
@@ -138,26 +118,6 @@ def _fix(
         alarms=alarms,
         status=status_of(alarms),
     )
-
-
-def _judgements(heard: Sequence[Heard], main: frozenset[str]) -> Mapping[str, Sequence[Heard]]:
-    """Asset outside of the main component -> judgements of it against one inside, by number."""
-    found: dict[str, list[Heard]] = defaultdict(list)
-    for each in heard:
-        outside = [asset for asset in each.pair if asset not in main]
-        if each.kind is QuoteKind.JUDGEMENT and len(outside) == 1:
-            found[outside[0]].append(each)
-    return found
-
-
-def _lacking(asset: str, asked: Asked, terms: Terms) -> Tried:
-    """Why no pair leads from an asset to the main component."""
-    rank = max(terms.ranks.values())
-    if any(asset in pair for pair in asked.agreed):
-        return Tried(Rung.INDICATIVE, Why.NOT_CONNECTED, rank=rank)
-    found = max((count for pair, count in asked.short.items() if asset in pair), default=0)
-    limit = terms.methodology.consensus.minimum_sources
-    return Tried(Rung.INDICATIVE, Why.TOO_FEW_SOURCES, found=found, limit=limit, rank=rank)
 
 
 def _pair(agreed: Agreed, logs: Mapping[str, Decimal]) -> Pair:
@@ -175,21 +135,19 @@ def _overall(pairs: Sequence[Pair]) -> Decimal:
     return root_of(Fraction(squares, weight))
 
 
-def _rejects(
-    screened: Screened, asked: Asked, priced: Priced, main: frozenset[str]
-) -> tuple[RejectedQuote, ...]:
-    reasons = dict(screened.rejected)
+def _rejects(market: Market, priced: Priced) -> tuple[RejectedQuote, ...]:
+    reasons = dict(market.screened.rejected)
     judged = {
         number
         for price in priced.climbed.prices.values()
         if price.fallback is not None
         for number in price.fallback.quotes
     }
-    for each in screened.heard:
+    for each in market.screened.heard:
         if each.kind is QuoteKind.JUDGEMENT:
-            reason = None if each.number in judged else _unused_judgement(each.pair, main)
+            reason = None if each.number in judged else _unused_judgement(each.pair, market.main)
         else:
-            reason = _unused(each, asked, main)
+            reason = _unused(each, market.asked, market.main)
         if reason is not None:
             reasons[each.number] = reason
     return tuple(RejectedQuote(number, reasons[number]) for number in sorted(reasons))

@@ -286,3 +286,30 @@ class Fixing:
     """Empty where the fixing before lacks a value of a constituent."""
     alarms: tuple[AlarmRaised, ...]
     status: FixingStatus
+
+
+@dataclass(frozen=True, slots=True)
+class Moved:
+    """What a shock does to one asset."""
+
+    asset: str
+    value_before: Decimal
+    value: Decimal
+    change: Decimal
+    """value / value before − 1."""
+    share_before: Decimal | None
+    share: Decimal | None
+
+
+@dataclass(frozen=True, slots=True)
+class Stress:
+    """What a fixing would be, the day after itself, if one asset alone moved."""
+
+    asset: str
+    shock: Decimal
+    """−0.5: it halves."""
+    moved: tuple[Moved, ...]
+    """Every asset; empty where the shock leaves the index unit no value."""
+    leave_one_out: tuple[LeftOut, ...]
+    alarms: tuple[AlarmRaised, ...]
+    status: FixingStatus
