@@ -9,11 +9,15 @@ from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import date, timedelta
+from decimal import Decimal
 
 from clearing.audit.fixing_record import record_digest, record_text
+from clearing.audit.methodology_record import methodology_digest
 from clearing.index.fixing import fix, handed_on
+from clearing.index.rebalance import rebalance
+from clearing.index.stress import stress
 from clearing.model.errors import InputFault
-from clearing.model.fixing import Fixing, Previous, Quote, Restatement
+from clearing.model.fixing import Fixing, Previous, Quote, Restatement, Stress
 from clearing.model.methodology import Methodology
 
 _DAY_MINUTES = 24 * 60
@@ -88,6 +92,23 @@ def fix_days(
         found = _sealed(shelves[version.version].near(day), version, day=day, previous=before)
         before = handed_on(found.fixing, found.digest)
         yield found
+
+
+def next_version(fixing: Fixing, *, effective: str, without: Sequence[str]) -> Methodology:
+    """The methodology that takes over at the values of a fixing. Raises InputFault where there can be none."""
+    previous = methodology_digest(fixing.methodology)
+    try:
+        return rebalance(fixing, previous_digest=previous, effective=effective, without=without)
+    except ValueError as error:
+        raise InputFault(f"no next version: {error}") from error
+
+
+def stressed(fixing: Fixing, *, asset: str, shock: Decimal) -> Stress:
+    """What would move with one asset. Raises InputFault where it has no value, or none would be left."""
+    try:
+        return stress(fixing, asset=asset, shock=shock)
+    except ValueError as error:
+        raise InputFault(str(error)) from error
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,6 +12,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from clearing.doors.asset_tables import read_assets
+from clearing.doors.book_fixing import FIXING_RECORD, FIXING_TABLE, read_fixing, refuse_both, values_of
 from clearing.doors.condition_columns import CONDITION_COLUMNS
 from clearing.doors.csv_table import Table, TableForm, has_long_fields, open_table
 from clearing.doors.desk_tables import read_obligations, read_participants, read_stocks
@@ -22,7 +23,7 @@ from clearing.doors.offer_table import no_offers, read_offers
 from clearing.doors.rulebook_file import read_rulebook
 from clearing.doors.stray_files import stray_files
 from clearing.doors.text_columns import Names
-from clearing.model.book import ANY, ANY_NAME, INDEX, INDEX_NAME, Book, SessionTerms
+from clearing.model.book import ANY, ANY_NAME, INDEX, INDEX_NAME, Book, BookFixing, SessionTerms
 from clearing.model.errors import BookFault, UsageFault
 from clearing.model.rulebook import Rulebook
 
@@ -42,7 +43,7 @@ FORMS = (
         ("name", "class", "hs_code", "location", "window"),
         ids=("asset_id",),
     ),
-    TableForm("fixing.csv", ("asset_id", "value"), ids=("asset_id",)),
+    TableForm(FIXING_TABLE, ("asset_id", "value"), ids=("asset_id",)),
     TableForm(
         "stocks.csv",
         ("stock_id", "participant_id", "asset_id", "quantity"),
@@ -71,18 +72,31 @@ def read_book(folder: Path, *, rulebook: Path | None = None) -> tuple[Book, Sess
         raise UsageFault(f"{folder}: no such folder; a book is a folder of CSV files")
     if rulebook is not None and not rulebook.is_file():
         raise UsageFault(f"{rulebook}: no such file; a rulebook is a TOML file")
-    strays = stray_files(folder, (*(form.file for form in FORMS), RULEBOOK), rulebook=rulebook)
-    lists = {form.file: FaultList(form.file, form.columns) for form in FORMS}
+    forms = _forms(folder)
+    # A record and a table of values are two names for one thing: where one is there the other is not missed.
+    named = [form.file for form in forms] + ([] if len(forms) == len(FORMS) else [FIXING_RECORD])
+    strays = stray_files(folder, (*named, RULEBOOK), rulebook=rulebook)
+    lists = {form.file: FaultList(form.file, form.columns) for form in forms}
+    lists[FIXING_RECORD] = FaultList(FIXING_RECORD)
     lists[RULEBOOK] = FaultList(RULEBOOK if rulebook is None else rulebook.name)
     rules, terms = read_rulebook(folder / RULEBOOK if rulebook is None else rulebook, lists[RULEBOOK])
-    tables = {form.file: open_table(folder, form, lists[form.file]) for form in FORMS}
+    tables = {form.file: open_table(folder, form, lists[form.file]) for form in forms}
+    fixing = read_fixing(folder / FIXING_RECORD, lists[FIXING_RECORD])
+    if len(forms) == len(FORMS) and (folder / FIXING_RECORD).exists():
+        refuse_both(lists[FIXING_RECORD])
     # Stray files come first: a table under a wrong name is the cause of what else is missed.
     every = [*strays, *lists.values()]
     _look_quickly(tables, every)
     with _collector_paused():
-        book = _book(tables, lists, rules)
+        book = _book(tables, lists, rules, fixing)
     _raise_if_any(every)
     return book, terms
+
+
+def _forms(folder: Path) -> list[TableForm]:
+    """The tables that a folder must or may have: no table of values where there is a record and no such table."""
+    recorded = (folder / FIXING_RECORD).exists() and not (folder / FIXING_TABLE).exists()
+    return [form for form in FORMS if not (recorded and form.file == FIXING_TABLE)]
 
 
 def _look_quickly(tables: Mapping[str, Table | None], lists: Sequence[FaultList]) -> None:
@@ -100,13 +114,20 @@ def _raise_if_any(lists: Sequence[FaultList]) -> None:
         raise BookFault(report)
 
 
-def _book(tables: Mapping[str, Table | None], lists: Mapping[str, FaultList], rules: Rulebook) -> Book:
+def _book(
+    tables: Mapping[str, Table | None],
+    lists: Mapping[str, FaultList],
+    rules: Rulebook,
+    fixing: BookFixing | None,
+) -> Book:
     def names(ids: Sequence[str], file: str) -> Names:
         return Names({name: i for i, name in enumerate(ids)}, file, not lists[file].rows_lost)
 
     participants = read_participants(tables["participants.csv"])
     desks = names(participants.id, "participants.csv")
-    assets, steps = read_assets(tables["assets.csv"], tables["fixing.csv"])
+    assets, steps = read_assets(tables["assets.csv"], tables.get(FIXING_TABLE))
+    if fixing is not None:
+        assets = values_of(assets, fixing, lists["assets.csv"])
     goods = names(assets.id, "assets.csv")
     goods = Names({**goods.index, INDEX_NAME: INDEX}, goods.file, goods.complete)
     increments = Increments(assets.id, steps)
@@ -130,6 +151,7 @@ def _book(tables: Mapping[str, Table | None], lists: Mapping[str, FaultList], ru
         offers=no_offers() if offers is None else read_offers(offers, known, internal=internal),
         obligations=read_obligations(tables["obligations.csv"], participants=desks),
         rulebook=rules,
+        fixing=fixing,
     )
 
 

@@ -8,6 +8,7 @@ from collections import Counter
 from collections.abc import Sequence
 from pathlib import Path
 
+from clearing.doors.book_fixing import fixing_lines, fixing_object
 from clearing.doors.book_folder import read_book
 from clearing.doors.terminal import stage_bar
 from clearing.doors.words import asset_name, count, refusal_words
@@ -60,7 +61,7 @@ def _lines(book: Book, refusals: Sequence[Refusal]) -> list[str]:
             (book.obligations.id, "obligation"),
         )
     )
-    lines = [f"no faults: {sizes}"]
+    lines = [f"no faults: {sizes}", *fixing_lines(book.fixing)]
     lines += [f"{book.offers.id[r.offer]}: {refusal_words(r)}" for r in refusals[:REFUSALS_SHOWN_MAX]]
     if len(refusals) > REFUSALS_SHOWN_MAX:
         lines.append(f"... and {len(refusals) - REFUSALS_SHOWN_MAX:,} more")
@@ -93,6 +94,7 @@ def _refusals_object(book: Book, refusals: Sequence[Refusal], dropped: Sequence[
     places = [(book.offers.id[offer], alternative) for offer, alternative in (_place(book, row) for row in dropped)]
     return {
         "faults": {},
+        **({} if book.fixing is None else {"fixing": fixing_object(book.fixing)}),
         "participants": len(book.participants.id),
         "assets": len(book.assets.id),
         "stocks": len(book.stocks.id),

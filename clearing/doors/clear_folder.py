@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import json
 import sys
+from dataclasses import replace
 from pathlib import Path
 
 from clearing.audit.seal import REPORT
+from clearing.doors.book_fixing import checked_reason
 from clearing.doors.book_folder import read_book
 from clearing.doors.bundle_folder import BundleFolder, BundleWriter, check_target
 from clearing.doors.report.page import report_chunks
@@ -21,11 +23,21 @@ STAGES = ("read", "seal", "solve", "certify", "settle", "write")
 
 
 def clear_folder(
-    folder: Path, out: Path, *, rulebook: Path | None, keyfile: Path | None, previous: Path | None, as_json: bool
+    folder: Path,
+    out: Path,
+    *,
+    rulebook: Path | None,
+    keyfile: Path | None,
+    previous: Path | None,
+    accept_fixing: str | None,
+    as_json: bool,
 ) -> int:
     """Clear the book in ``folder`` into a new bundle at ``out`` and print what became of it; the exit status."""
     check_target(out)
-    session, seconds = clear_into(out, folder, rulebook=rulebook, keyfile=keyfile, previous=previous)
+    accepted = checked_reason(accept_fixing)
+    session, seconds = clear_into(
+        out, folder, rulebook=rulebook, keyfile=keyfile, previous=previous, accepted=accepted
+    )
     if as_json:
         print(json.dumps({**summary(session), "seconds": seconds}))
     else:
@@ -36,7 +48,13 @@ def clear_folder(
 
 
 def clear_into(
-    out: Path, folder: Path, *, rulebook: Path | None = None, keyfile: Path | None = None, previous: Path | None = None
+    out: Path,
+    folder: Path,
+    *,
+    rulebook: Path | None = None,
+    keyfile: Path | None = None,
+    previous: Path | None = None,
+    accepted: str | None = None,
 ) -> tuple[Session, dict[str, float]]:
     """The session, sealed at ``out``, and the seconds that each stage took."""
     sign = None if keyfile is None else signer(keyfile)
@@ -45,6 +63,7 @@ def clear_into(
         clock = StageClock(show)
         clock.begin("read")
         book, terms = read_book(folder, rulebook=rulebook)
+        terms = replace(terms, accepted_fixing=accepted)
         with BundleWriter(out) as bundle:
             session = clear_book(
                 book, terms, bundle.write, previous=digest_before, sign=sign, progress=clock.begin

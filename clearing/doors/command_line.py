@@ -110,6 +110,10 @@ def clear(
     previous: Annotated[
         Path | None, typer.Option(metavar="BUNDLE", help="The session before, whose digest is recorded.")
     ] = None,
+    accept_fixing: Annotated[
+        str | None,
+        typer.Option(metavar="REASON", help="Clear although the fixing is SHOCK or NO FIX; the manifest says why."),
+    ] = None,
     as_json: AsJson = False,
 ) -> None:
     """Clear a book and seal the session in a new bundle."""
@@ -117,7 +121,15 @@ def clear(
     def run() -> int:
         from clearing.doors.clear_folder import clear_folder
 
-        return clear_folder(book, out, rulebook=rulebook, keyfile=sign, previous=previous, as_json=as_json)
+        return clear_folder(
+            book,
+            out,
+            rulebook=rulebook,
+            keyfile=sign,
+            previous=previous,
+            accept_fixing=accept_fixing,
+            as_json=as_json,
+        )
 
     _leave_with(run)
 

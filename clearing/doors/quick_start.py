@@ -12,7 +12,7 @@ message says what is allowed; a BookFault lists each fault of a book as a note.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from os import PathLike
 from pathlib import Path
@@ -21,6 +21,7 @@ from typing import Any, TypeAlias
 from clearing.audit.canonical import canonical, discard
 from clearing.audit.seal import MANIFEST, REPORT, seal_inputs, seal_outcome
 from clearing.doors import book_folder
+from clearing.doors.book_fixing import checked_reason
 from clearing.doors.bundle_folder import BundleFolder, BundleWriter
 from clearing.doors.explanation_words import explanation_sentences
 from clearing.doors.fault_text import fault_lines
@@ -170,14 +171,21 @@ def read_book(folder: Place, *, rulebook: Place | None = None) -> BookAndTerms:
 
 
 def clear(
-    book: BookAndTerms, *, salt: bytes | None = None, previous: Place | None = None, solver: str = "ortools"
+    book: BookAndTerms,
+    *,
+    salt: bytes | None = None,
+    previous: Place | None = None,
+    accept_fixing: str | None = None,
+    solver: str = "ortools",
 ) -> Cleared:
     """Clear a book in memory: the same digest as ``clearing clear`` gives it.
 
-    ``salt`` (1 to 64 bytes) replaces that of the book's terms, ``previous`` is the bundle of the session before.
-    Raises BookFault where the book's ranges do not fit, UsageFault for a salt of another length.
+    ``salt`` (1 to 64 bytes) replaces that of the book's terms, ``previous`` is the bundle of the session before,
+    ``accept_fixing`` the reason why a fixing of status SHOCK or NO FIX is used. Raises BookFault where the book's
+    ranges do not fit, InputFault for such a fixing without a reason, UsageFault for a salt of another length.
     """
     terms = book.terms if salt is None else SessionTerms(id=book.terms.id, salt=_checked(salt))
+    terms = replace(terms, accepted_fixing=checked_reason(accept_fixing))
     digest_before = None if previous is None else stored_digest(BundleFolder(Path(previous)))
     try:
         return Cleared(clear_book(book.book, terms, discard, solver=solver, previous=digest_before))

@@ -30,6 +30,8 @@ def quote_offers(folder: Path, extra: Path, *, as_json: bool) -> int:
     if not extra.is_file():
         raise UsageFault(f"{extra}: no such file; extra offers are a CSV file with the columns of {OFFERS}")
     book, terms, added = _joined_book(folder, extra)
+    if book.fixing is not None and book.fixing.held:  # nothing comes of a quote that anybody would answer for
+        terms = replace(terms, accepted_fixing="a quote")
     session = clear_book(book, terms, discard)
     quotes = [_quote_object(session, offer_id) for offer_id in added]
     if as_json:

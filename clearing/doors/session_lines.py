@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from clearing.doors.book_fixing import fixing_words
 from clearing.doors.words import amount, choice_words, count
 from clearing.model.outcome import Certificate
 from clearing.service import Session
@@ -11,10 +12,12 @@ def session_lines(session: Session) -> list[str]:
     """The session in a few lines: what came in, what cleared, how it is proven, its digest."""
     totals, outcome, certificate = session.outcome.totals, session.outcome, session.outcome.certificate
     offers, refused = len(session.book.offers.id), len(outcome.refusals)
+    fixing = session.book.fixing
     unfilled = offers - refused - totals.filled_offers - totals.partly_filled_offers
     proof = "proven optimal" if certificate.optimal else _gaps(certificate)
     return [
         f"session    {session.manifest.session}",
+        *([] if fixing is None else [f"values     {fixing_words(fixing)}"]),
         f"offers     {offers:,}: {totals.filled_offers:,} filled, {totals.partly_filled_offers:,} partly, "
         f"{unfilled:,} unfilled, {refused:,} refused",
         f"cleared    {amount(totals.value_cleared_micro)} index units delivered, "

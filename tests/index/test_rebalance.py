@@ -1,4 +1,4 @@
-"""A hand-over is continuous to the last digit and keeps every cap; what ceases is gone; a shock moves what it should."""
+"""A hand-over is continuous to the last digit and keeps every cap; what ceases is gone; how far a shock goes."""
 
 from __future__ import annotations
 

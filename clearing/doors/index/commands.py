@@ -17,6 +17,7 @@ Methodology = Annotated[
     Path, typer.Argument(metavar="METHODOLOGY", help="A methodology.toml, or a folder of all its versions.")
 ]
 Quotes = Annotated[list[Path], typer.Argument(metavar="QUOTES...", help="CSV files of quotes, or folders of them.")]
+Record = Annotated[Path, typer.Argument(metavar="FIXING.json", help="The record of a fixing.")]
 Previous = Annotated[
     Path | None, typer.Option(metavar="FIXING.json", help="The fixing before, for last values and one-day returns.")
 ]
@@ -29,6 +30,8 @@ def index_commands(leave_with: LeaveWith) -> typer.Typer:
     commands = typer.Typer(no_args_is_help=True, help="Fix, verify and rebalance the common index; see docs/index.md.")
     _add_fix(commands, leave_with)
     _add_verify(commands, leave_with)
+    _add_rebalance(commands, leave_with)
+    _add_stress(commands, leave_with)
     _add_report(commands, leave_with)
     return commands
 
@@ -78,6 +81,44 @@ def _add_verify(commands: typer.Typer, leave_with: LeaveWith) -> None:
             from clearing.doors.index.verify_fixing import verify_index
 
             return verify_index(records, as_json=as_json)
+
+        leave_with(run)
+
+
+def _add_rebalance(commands: typer.Typer, leave_with: LeaveWith) -> None:
+    @commands.command()
+    def rebalance(
+        fixing: Record,
+        effective: Annotated[str, typer.Option(metavar="DAY", help="The first day that the new version fixes.")],
+        out: Annotated[Path, typer.Option(metavar="FILE", help="The new methodology.toml: a path where nothing is.")],
+        without: Annotated[
+            list[str] | None, typer.Option(metavar="ASSET", help="A constituent that ceases; may be repeated.")
+        ] = None,
+        as_json: AsJson = False,
+    ) -> None:
+        """Make the next version of a methodology at the values of a fixing, chain-linked: the index does not jump."""
+
+        def run() -> int:
+            from clearing.doors.index.rebalance import rebalance_index
+
+            return rebalance_index(fixing, effective=effective, without=without or [], out=out, as_json=as_json)
+
+        leave_with(run)
+
+
+def _add_stress(commands: typer.Typer, leave_with: LeaveWith) -> None:
+    @commands.command()
+    def stress(
+        fixing: Record,
+        shock: Annotated[str, typer.Argument(metavar="ASSET=SHOCK", help="An asset and what it does: USD=-50%.")],
+        as_json: AsJson = False,
+    ) -> None:
+        """Tell what would move, and by how much, if one asset alone rose or fell."""
+
+        def run() -> int:
+            from clearing.doors.index.stress import stress_index
+
+            return stress_index(fixing, shock, as_json=as_json)
 
         leave_with(run)
 
