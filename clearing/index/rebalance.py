@@ -14,6 +14,7 @@ from fractions import Fraction
 
 from clearing.index.caps import Capped, keep_caps, passed_caps
 from clearing.index.context import arithmetic, ceiling_of, decimal_of, floor_of
+from clearing.index.ladder import resting_on
 from clearing.index.terms import Terms, terms_of
 from clearing.index.values import shares_of
 from clearing.model.fixing import Fixing, FixingStatus
@@ -26,6 +27,7 @@ TARGET_DIGITS = 12
 def rebalance(fixing: Fixing, *, previous_digest: str, effective: str, without: Sequence[str] = ()) -> Methodology:
     """The version that takes over at the values of a fixing; constituents in ``without`` cease.
 
+    One that ceases stays an asset that is valued while it has a market of the day, or others rest on it.
     ``previous_digest`` is that of the methodology of the fixing. Raises ValueError where the fixing has no values, the
     day is not after it, an id is no constituent or what is left cannot keep the caps.
     """
@@ -59,10 +61,18 @@ def _next(fixing: Fixing, terms: Terms, previous: str, effective: str, without: 
         version=old.version + 1,
         effective=effective,
         link_factor=_link(fixing, terms, quantities),
+        assets=tuple(each for each in old.assets if each.id not in _dead(fixing, without)),
         constituents=tuple(Constituent(asset, quantities[asset], _target(targets, asset)) for asset in kept),
         reference=Reference(fixing.day, tuple((asset, values[asset]) for asset in kept)),
         previous=previous,
     )
+
+
+def _dead(fixing: Fixing, without: Sequence[str]) -> set[str]:
+    """What ceases, has no market and is nobody's measure."""
+    differentials = [each.differential for each in fixing.methodology.assets if each.differential is not None]
+    needed = {name for each in differentials for name in resting_on(each)}
+    return {each.asset for each in fixing.values if each.asset in without and each.stale} - needed
 
 
 def _kinds(terms: Terms) -> Mapping[str, str]:

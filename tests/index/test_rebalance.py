@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from clearing.index.caps import keep_caps, passed_caps
-from clearing.index.fixing import fix
+from clearing.index.fixing import fix, handed_on
 from clearing.index.rebalance import rebalance
 from clearing.index.stress import stress
 from clearing.index.terms import terms_of
@@ -81,6 +81,15 @@ def test_a_constituent_that_ceases_is_gone_and_the_rest_keeps_the_caps() -> None
         assert over_caps(new, again) == []
         stated = [each.target_share for each in new.constituents if each.target_share is not None]
         assert method == "caps" or sum(stated) == 1
+
+
+def test_what_ceases_is_valued_no_longer_once_its_market_is_gone() -> None:
+    quotes = quoted(reference_prices())
+    before = handed_on(fix(quoted(reference_prices(), day="2024-09-16"), methodology(), day="2024-09-16"), DIGEST)
+    silent = [each for each in quotes if each.base != "COAL"]
+    old = fix(silent, methodology(), day=DAY, previous=before)
+    new = rebalance(old, previous_digest=DIGEST, effective="2024-10-01", without=["COAL"])
+    assert "COAL" not in {each.id for each in new.assets}
 
 
 def test_the_new_version_names_the_old_one_and_its_day() -> None:
