@@ -78,7 +78,7 @@ def respelled(folder: Path, target: Path, *, seed: int) -> Path:
             writer.writerow([_spelled(header[c], row[c], draw) for c in columns])
         mark = b"\xef\xbb\xbf" if seed % 2 == 0 else b""
         (target / path.name).write_bytes(mark + lines.getvalue().encode())
-    for other in folder.glob("*.toml"):
+    for other in (*folder.glob("*.toml"), *folder.glob("*.json")):
         shutil.copy(other, target)
     return target
 

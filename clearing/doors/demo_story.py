@@ -9,6 +9,7 @@ from textwrap import wrap
 
 from clearing.audit.replay import Difference
 from clearing.audit.seal import REPORT
+from clearing.doors.book_fixing import fixing_words
 from clearing.doors.explanation_words import explanation_sentences
 from clearing.doors.replay_bundle import difference_line
 from clearing.doors.words import (
@@ -92,6 +93,7 @@ def _book_lines(book: Book) -> list[str]:
             f"{count(len(book.obligations.id), 'unpaid invoice')} among them. Each offer says what a desk "
             "delivers, what it takes for it, and how far from index value it will go. An index unit is the "
             "common measure of value: about one US dollar in this book."
+            + ("" if book.fixing is None else f" Values: {fixing_words(book.fixing)}.")
         ),
     ]
 
@@ -137,10 +139,12 @@ def _ring_lines(book: Book, outcome: Outcome) -> list[str]:
 
 
 def _turn_lines(book: Book, turn: Turn, flow_micro: int) -> list[str]:
-    """One line, or two where the receiver's name does not fit."""
+    """One line, or more where it does not fit."""
     gives, receiver = giver_words(book, turn, flow_micro), f"to {participant_name(book, turn.receiver)}"
     line = f"    {gives} {receiver}"
-    return [line] if len(line) <= WIDTH else [f"    {gives}", f"      {receiver}"]
+    if len(line) <= WIDTH:
+        return [line]
+    return [*wrap(gives, WIDTH, initial_indent="    ", subsequent_indent="      "), f"      {receiver}"]
 
 
 def _largest_segments(segments: Iterable[Segment]) -> list[Segment]:

@@ -163,9 +163,10 @@ def test_check_lists_every_refusal_with_its_figures(console: Console) -> None:
     assert (ended.status, ended.err) == (0, "")
     assert ended.out.splitlines() == [
         "no faults: 12 participants, 15 assets, 5 stocks, 60 offers, 10 obligations",
+        "values: COMMON-15, fixing of 2026-09-15: FINAL",
         "O-025: asks for min_fill, which rulebook 1 does not know",
         "O-050: expired at 2026-09-14T12:00:00Z; the cut-off was 2026-09-15T16:00:00Z",
-        "O-058: could cost 1,632.00 index units of credit; 1,000.00 are left",
+        "O-058: could cost 1,617.08 index units of credit; 1,000.00 are left",
         "3 refusals: 1 unsupported, 1 expired, 1 no_headroom",
     ]
 
@@ -175,7 +176,7 @@ def test_check_json_counts_and_lists_refusals(console: Console) -> None:
     assert (told["faults"], told["refused"]) == ({}, 3)
     assert told["refused_by_reason"] == {"unsupported": 1, "expired": 1, "no_headroom": 1}
     assert told["refusals"][2] == {
-        "offer_id": "O-058", "reason": "no_headroom", "found": "1632000000", "limit": "1000000000",
+        "offer_id": "O-058", "reason": "no_headroom", "found": "1617076800", "limit": "1000000000",
     }  # fmt: skip
 
 
@@ -199,7 +200,7 @@ def test_check_shows_a_thousand_refusals_and_counts_all(
 ) -> None:
     monkeypatch.setattr(check_book, "REFUSALS_SHOWN_MAX", 1)
     lines = console("check", DEMO_BOOK).out.splitlines()
-    assert lines[2:] == ["... and 2 more", "3 refusals: 1 unsupported, 1 expired, 1 no_headroom"]
+    assert lines[3:] == ["... and 2 more", "3 refusals: 1 unsupported, 1 expired, 1 no_headroom"]
 
 
 def test_check_lists_every_fault(console: Console, tmp_path: Path) -> None:
@@ -311,9 +312,9 @@ def test_replay_names_the_first_file_line_and_field_that_differ(console: Console
     changed(bundle / "outcome/premia.jsonl", '"premium_ppm":"-', '"premium_ppm":"')
     ended = console("replay", bundle)
     assert ended.status == 4
-    assert "outcome/premia.jsonl line 1 /premium_ppm: stored " in ended.out
+    assert "outcome/premia.jsonl line 2 /premium_ppm: stored " in ended.out
     difference = json.loads(console("replay", bundle, "--json").out)["difference"]
-    assert (difference["file"], difference["line"]) == ("outcome/premia.jsonl", 1)
+    assert (difference["file"], difference["line"]) == ("outcome/premia.jsonl", 2)
 
 
 # usage

@@ -32,6 +32,7 @@ def test_the_demo_tells_proves_and_replays(
     for said in (
         "12 invented desks in 8 countries post 60 offers on 15 assets",
         "[1/5] THE BOOK",
+        "Values: COMMON-15, fixing of 2026-09-15: FINAL.",
         "[2/5] WHAT WAS CLEARED",
         "The 3 largest rings:",
         "[3/5] WHAT WAS NOT, AND WHY",
@@ -40,8 +41,8 @@ def test_the_demo_tells_proves_and_replays(
         "clearing-demo/report.html",
         "Amberfield Grain in Poland delivers",
         "bps",
-        "O-058 of Monsoon Loom Software was refused: could cost 1,632.00 index units",
-        "A credit limit higher by 632 index units would admit it.",
+        "O-058 of Monsoon Loom Software was refused: could cost 1,617.08 index units",
+        "A credit limit higher by 617.076800 index units would admit it.",
         "O-049 of Windrose Storage was not filled.",
         "replay identical",
         f"digest {digest}",
