@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import os
+import subprocess
 import sys
 from pathlib import Path
 
@@ -69,3 +71,28 @@ def test_every_python_present_makes_the_samedigest_of(console: Console, tmp_path
     expected = digest_of(console, DEMO_BOOK, tmp_path / "here")
     for number, python in enumerate([sys.executable, *pythons()]):
         assert digest_elsewhere(python, DEMO_BOOK, tmp_path / str(number), {}) == expected, python
+
+
+def fixing_elsewhere(python: str, out: Path, environment: dict[str, str]) -> str:
+    """The record of a day of the fixture, made by another interpreter or in another environment."""
+    fixtures = ROOT / "fixtures" / "index"
+    quotes = fixtures / "quotes-2025-q4.csv"
+    asked: list[str | Path] = ["index", "fix", fixtures / "methodology-3.toml", quotes, "--day", "2025-10-07", "--out", out]
+    run = subprocess.run(
+        [python, "-m", "clearing", *asked],
+        env={**os.environ, "PYTHONPATH": str(ROOT), **environment},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert run.returncode == 0, run.stderr
+    return out.read_text(encoding="utf-8")
+
+
+def test_a_fixing_is_the_same_in_every_environment_and_on_every_python_present(tmp_path: Path) -> None:
+    here = fixing_elsewhere(sys.executable, tmp_path / "here.json", {})
+    assert '"status":"FINAL"' in here
+    for number, environment in enumerate(ENVIRONMENTS.values()):
+        assert fixing_elsewhere(sys.executable, tmp_path / f"{number}.json", environment) == here
+    for python in pythons():
+        assert fixing_elsewhere(python, tmp_path / f"{len(list(tmp_path.iterdir()))}.json", {}) == here, python
