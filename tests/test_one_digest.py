@@ -77,7 +77,8 @@ def fixing_elsewhere(python: str, out: Path, environment: dict[str, str]) -> str
     """The record of a day of the fixture, made by another interpreter or in another environment."""
     fixtures = ROOT / "fixtures" / "index"
     quotes = fixtures / "quotes-2025-q4.csv"
-    asked: list[str | Path] = ["index", "fix", fixtures / "methodology-3.toml", quotes, "--day", "2025-10-07", "--out", out]
+    asked: list[str | Path] = ["index", "fix", fixtures / "methodology-3.toml", quotes]
+    asked += ["--day", "2025-10-07", "--out", out]
     run = subprocess.run(
         [python, "-m", "clearing", *asked],
         env={**os.environ, "PYTHONPATH": str(ROOT), **environment},
