@@ -9,15 +9,15 @@ from collections.abc import Iterator
 from itertools import zip_longest
 from typing import Any
 
-from sqlalchemy import Connection, Engine, Table, create_engine
+from sqlalchemy import Engine, Table, create_engine
 
 from clearing.house.journal_event import GENESIS, bind, chained, read_event
 from clearing.house.log_tree import grown
 from clearing.model.house import Entered
 from clearing.store.database import reading
 from clearing.store.reader import Reader
+from clearing.store.retold import Again
 from clearing.store.tables import PROJECTIONS, TABLES, TREE
-from clearing.store.writer import Writer
 
 MALFORMED = (KeyError, TypeError, ValueError, AttributeError, RecursionError)
 
@@ -28,7 +28,7 @@ def wrongs(engine: Engine) -> Iterator[str]:
     TABLES.create_all(anew)
     with reading(engine) as connection, anew.connect() as made:
         kept = Reader(connection)
-        wrong = _wrong_of_journal(kept, _Again(made, kept))
+        wrong = _wrong_of_journal(kept, Again(made, kept))
         if wrong is not None:
             yield wrong
             return
@@ -36,19 +36,7 @@ def wrongs(engine: Engine) -> Iterator[str]:
             yield from _first_difference(table, kept, Reader(made))
 
 
-class _Again(Writer):
-    """Projections made anew; payloads are read where the journal is."""
-
-    def __init__(self, connection: Connection, kept: Reader) -> None:
-        super().__init__(connection)
-        self._kept = kept
-
-    def content(self, seq: int, name: str) -> bytes:
-        """A list of the payload of an event."""
-        return self._kept.content(seq, name)
-
-
-def _wrong_of_journal(kept: Reader, again: _Again) -> str | None:
+def _wrong_of_journal(kept: Reader, again: Again) -> str | None:
     seq, before = 0, GENESIS
     for entered in kept.journal():
         seq += 1

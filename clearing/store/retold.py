@@ -19,13 +19,13 @@ def retold(engine: Engine) -> Iterator[tuple[Entered, Reader]]:
     TABLES.create_all(anew)
     with reading(engine) as connection, anew.connect() as made:
         kept = Reader(connection)
-        again = _Again(made, kept)
+        again = Again(made, kept)
         for entered in kept.journal():
             yield entered, again
             again.project(entered)
 
 
-class _Again(Writer):
+class Again(Writer):
     """Projections made anew; payloads are read where the journal is."""
 
     def __init__(self, connection: Connection, kept: Reader) -> None:

@@ -1,0 +1,98 @@
+"""A house with three desks and their offers, in the database of a URL; clock and secrets stand still."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+from clearing.audit.canonical import canonical
+from clearing.audit.input_lines import rulebook_line
+from clearing.doors.house.place import BundleShelf
+from clearing.keeping import offers as desk
+from clearing.keeping import sessions
+from clearing.keeping.batch import Batch, run_batch
+from clearing.keeping.ports import House, Surroundings
+from clearing.model.house import Draft, Kind
+from clearing.model.rulebook import Rulebook
+from clearing.wiring import make_house, open_house
+
+DESKS, GOODS = ("ANNA", "BO", "CARL"), ("POWER", "STEEL", "WHEAT")
+WORLD = Surroundings(clock=lambda: "2026-01-05T16:00:00Z", secret=lambda: bytes(range(32)))
+RING = (("1", "ANNA", "WHEAT", 100, "STEEL"), ("2", "BO", "STEEL", 100, "POWER"), ("3", "CARL", "POWER", 60, "WHEAT"))
+MORE = (("4", "ANNA", "POWER", 7, "WHEAT"), ("5", "BO", "WHEAT", 5, "POWER"))
+
+
+def found(url: str, *, offers: bool = True) -> House:
+    """A new house; with ``offers`` those of a ring of three are on its book."""
+    house = make_house(url, surroundings=WORLD)
+    sessions.found_house(house, rulebook_line(Rulebook()).encode(), veto_minutes=0)
+    desks = [{"participant_id": name, "balance_micro": "0", "credit_limit_micro": "50000000"} for name in DESKS]
+    goods = [{"asset_id": name, "unit": "TNE", "increment": "1", "class": "goods"} for name in GOODS]
+    values = [{"asset_id": name, "value_micro": "1000000"} for name in GOODS]
+    with house.store.writing() as ledger:
+        for kind, name, rows in (
+            (Kind.PARTICIPANTS, "participants", desks),
+            (Kind.ASSETS, "assets", goods),
+            (Kind.FIXING, "fixing", values),
+        ):
+            body = {"form": "fixing.csv", "source": "0" * 64} if kind is Kind.FIXING else {}
+            ledger.append(Draft(kind, body, {name: lines_of(rows)}), at=WORLD.clock(), actor="house")
+    if offers:
+        submit(house, *RING)
+    return house
+
+
+def opened(url: str) -> House:
+    """The house of a URL, as a new process opens it."""
+    return open_house(url, surroundings=WORLD)
+
+
+def submit(house: House, *rows: tuple[str, str, str, int, str], key: str | None = None) -> dict[str, Any]:
+    """Offers as one file; the receipt."""
+    return desk.submit(house, lines_of([offer_line(*row) for row in rows]), key=key)
+
+
+def offer_line(name: str, who: str, gives: str, quantity: int, takes: str) -> dict[str, Any]:
+    """One offer at index value."""
+    return {
+        "offer_id": name,
+        "participant_id": who,
+        "deliver_asset": gives,
+        "deliver_quantity": str(quantity),
+        "receive": [{"asset": takes, "limit_ppm": "0"}],
+    }
+
+
+def run(house: House, shelf: Path, batch: str = "monday") -> Batch:
+    """One batch, its bundles in a folder."""
+    place = BundleShelf(shelf)
+    return run_batch(house, batch=batch, fix=None, clear=lambda name: sessions.clear(house, name, place))
+
+
+def lines_of(rows: list[dict[str, Any]]) -> bytes:
+    """Canonical lines."""
+    return "".join(canonical(row) + "\n" for row in rows).encode()
+
+
+def head(house: House) -> tuple[int, str]:
+    """Number and hash of the last event: all that came before is in it."""
+    with house.store.reading() as facts:
+        last = facts.head()
+    assert last is not None
+    return last.seq, last.hash.hex()
+
+
+def kinds(house: House) -> list[str]:
+    """Of every event what it is."""
+    with house.store.reading() as facts:
+        return [str(json.loads(entered.event)["kind"]) for entered in facts.journal()]
+
+
+COMMANDS: dict[str, Callable[[House, Path], object]] = {
+    "submit": lambda house, _shelf: submit(house, *MORE, key="morning"),
+    "close": lambda house, _shelf: sessions.close(house, batch="monday"),
+    "run": run,
+}
+"""What is killed; each may be given again."""
