@@ -15,7 +15,6 @@ from clearing.house.lifecycle import OFFER, OfferStep
 from clearing.house.remainders import after_discharge, after_fill
 from clearing.model.house import (
     Change,
-    Insert,
     ObligationRecord,
     OfferRecord,
     OfferState,
@@ -47,7 +46,7 @@ def final_changes(
     yield from _offers(session, sealed, filled, expired)
     yield from _stocks(sealed, filled, stocks)
     yield from _obligations(obligations, filled)
-    yield from _accounts(session, [json.loads(line) for line in entries], participants)
+    yield from _accounts([json.loads(line) for line in entries], participants)
 
 
 def _offers(
@@ -104,23 +103,12 @@ def _obligations(
         yield Update("obligations", "obligation_id", {"obligation_id": ids, "state": states, "line": lines})
 
 
-def _accounts(
-    session: SessionRecord, entries: Sequence[Mapping[str, Any]], participants: Mapping[str, ParticipantRecord]
-) -> Iterator[Change]:
-    if not entries:
-        return
+def _accounts(entries: Sequence[Mapping[str, Any]], participants: Mapping[str, ParticipantRecord]) -> Iterator[Change]:
     moved: Counter[str] = Counter()
     for entry in entries:
         moved[entry["participant_id"]] += int(entry["amount_micro"])
-    yield Insert(
-        "entries",
-        {
-            "session_id": [session.session_id] * len(entries),
-            "participant_id": [entry["participant_id"] for entry in entries],
-            "kind": [entry["kind"] for entry in entries],
-            "amount_micro": [int(entry["amount_micro"]) for entry in entries],
-        },
-    )
+    if not moved:
+        return
     names = sorted(moved)
     balances = [participants[name].balance_micro + moved[name] for name in names]
     yield Update("participants", "participant_id", {"participant_id": names, "balance_micro": balances})

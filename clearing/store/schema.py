@@ -11,7 +11,7 @@ from sqlalchemy.exc import DBAPIError
 from clearing.model.errors import OperatingFault, UsageFault
 from clearing.store.database import ROLE, open_engine, writing
 
-VERSION = "0001"
+VERSION = "0002"
 """The last migration."""
 
 
@@ -20,7 +20,7 @@ def migrate(engine: Engine) -> None:
     owner = open_engine(engine.url, as_role=False)
     try:
         if owner.dialect.name == "postgresql":
-            _make_role(owner)
+            make_role(owner)
         with writing(owner) as connection:
             config = Config()
             config.set_main_option("script_location", "clearing.store:migrations")
@@ -36,8 +36,8 @@ def version_of(engine: Engine) -> str | None:
         return MigrationContext.configure(connection).get_current_revision()
 
 
-def _make_role(owner: Engine) -> None:
-    """Roles are the server's, not the database's: it may be there already."""
+def make_role(owner: Engine) -> None:
+    """Make the role that every connection takes, unless it is there: roles are the server's, not the database's."""
     try:
         with owner.begin() as connection:
             if connection.execute(text("SELECT 1 FROM pg_roles WHERE rolname = :name"), {"name": ROLE}).first() is None:

@@ -94,12 +94,11 @@ SESSIONS = Table(
     Column("final_seq", _Count),
     Column("final_at", _Text),
 )
-ENTRIES = Table("entries", TABLES, _key("session_id"), _key("participant_id"), _key("kind"), *_counts("amount_micro"))
 KEYS = Table("keys", TABLES, _key("actor"), _key("key"), *_texts("keyed"), *_counts("seq"))
 HELD_SECRETS = Table("held_secrets", TABLES, _key("session_id"), Column("secret", LargeBinary, nullable=False))
 
 PROJECTIONS = (
-    HOUSE, PARTICIPANTS, ASSETS, FIXINGS, STOCKS, OBLIGATIONS, OFFERS, SESSIONS, ENTRIES, KEYS,
+    HOUSE, PARTICIPANTS, ASSETS, FIXINGS, STOCKS, OBLIGATIONS, OFFERS, SESSIONS, KEYS,
 )  # fmt: skip
 """What can be made again from the journal."""
 APPEND_ONLY = (JOURNAL, PAYLOAD, TREE)

@@ -35,6 +35,8 @@ class Auditor:
     held: set[str] = field(default_factory=set)
     sealed: dict[str, Standing] = field(default_factory=dict)
     vetoed: set[str] = field(default_factory=set)
+    fills: Counter[str] = field(default_factory=Counter)
+    """How many offers were filled whole and in part."""
 
     def close(self) -> None:
         """The book is sealed."""
@@ -80,6 +82,7 @@ class Auditor:
         if offer.takes_max is not None:
             offer.takes_max -= sum(int(taken["quantity"]) for taken in fill.get("received", ()))
             assert offer.takes_max >= 0
+        self.fills["in part" if offer.left else "whole"] += 1
         if offer.left == 0 or offer.takes_max == 0:
             self._end(fill["id"])
 

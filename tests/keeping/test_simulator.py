@@ -74,8 +74,8 @@ class Day:
 
     def morning(self) -> None:
         """Desks submit, repeat themselves, amend, withdraw; each may be cut off before its commit."""
-        for _ in range(self.chance.randint(2, 8)):
-            self.chance.choice((self.submit, self.submit, self.submit, self.repeat, self.amend, self.withdraw))()
+        for _ in range(self.chance.randint(8, 20)):
+            self.chance.choice((*[self.submit] * 9, self.repeat, self.amend, self.withdraw))()
         if self.chance.random() < 0.2:
             self.hold()
 
@@ -86,7 +86,7 @@ class Day:
         gives, takes = self.chance.sample((*GOODS, "INDEX"), 2)
         quantity = self.chance.randint(1, 30)
         standing = Standing(who, quantity * (1_000_000 if gives == "INDEX" else 1))
-        wanted: dict[str, str] = {"asset": takes, "limit_ppm": str(self.chance.randint(-4, 1) * 1000)}
+        wanted: dict[str, str] = {"asset": takes, "limit_ppm": str(self.chance.randint(-9, 0) * 1000)}
         line: dict[str, Any] = {"offer_id": name, "participant_id": who, "deliver_asset": gives, "receive": [wanted]}
         if who == "ANNA" and gives == "COAL":
             line["stock_id"] = standing.stock = "PILE"
@@ -225,7 +225,7 @@ class KillingStore:
 
     def __init__(self, store: Any, commit: int) -> None:
         self._store, self._left = store, commit
-        self.reading, self.lease = store.reading, store.lease
+        self.reading, self.lease, self.check, self.retold = store.reading, store.lease, store.check, store.retold
 
     @contextmanager
     def writing(self) -> Iterator[Any]:
@@ -251,5 +251,6 @@ def test_through_many_days_with_kills_and_vetoes_the_house_holds_what_an_auditor
         day.evening()
         day.audit()
     assert day.kills > 0
+    assert min(day.auditor.fills["whole"], day.auditor.fills["in part"]) > 10
     assert day.auditor.ended
     assert any(each.vetoed != NO_VETO for each in day.listed())

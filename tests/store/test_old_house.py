@@ -1,0 +1,50 @@
+"""A house of the first version is brought up to date, checks, replays all its sessions and goes on."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from clearing.audit.verify import verify
+from clearing.audit.verify.__main__ import Folder
+from clearing.doors.house.place import BundleShelf
+from clearing.keeping.accounts import statement
+from clearing.keeping.past import replay_all
+from clearing.model.errors import UsageFault
+from clearing.wiring import make_house
+from tests.store.databases import Databases
+from tests.store.houses import WORLD, opened, run
+from tests.store.old_house import old_house
+
+DIGESTS = ("cdde2da3", "88b868cb", "6d6631f2", "c1e9874d", "30eea021", "b895dc03")
+"""Of its sessions' last bundles."""
+CLEARINGS = 7
+
+
+def test_a_house_of_another_version_is_not_opened(databases: Databases) -> None:
+    with pytest.raises(UsageFault, match="is of version 0001, this is 0002; bring it up to date: clearing"):
+        opened(old_house(databases))
+
+
+def test_an_old_house_is_brought_up_to_date_and_replays(databases: Databases, tmp_path: Path) -> None:
+    house = make_house(old_house(databases), surroundings=WORLD)
+    assert house.store.check() == []
+    with house.store.reading() as facts:
+        sessions = facts.sessions()[:-1]
+    assert tuple((each.digest or "")[:8] for each in sessions) == DIGESTS
+    replayed = list(replay_all(house, BundleShelf(tmp_path)))
+    assert [each.wrong for each in replayed] == [None] * CLEARINGS
+    assert {each.rulebook for each in replayed} == {1, 2}
+
+
+def test_an_old_house_goes_on(databases: Databases, tmp_path: Path) -> None:
+    house = make_house(old_house(databases), surroundings=WORLD)
+    done = run(house, tmp_path)
+    assert done.session is not None
+    assert (done.session.session_id, done.session.state) == ("S-000007", "final")
+    assert not verify(Folder(tmp_path / "S-000007")).violations
+    assert house.store.check() == []
+    told = [statement(house, name, first=None, last=None) for name in ("ANNA", "BO", "CARL", "DORA", "EMIL")]
+    assert all(each["entries"] for each in told)
+    assert sum(int(each["closing_micro"]) for each in told) == 0
