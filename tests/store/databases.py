@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import os
 import secrets
 import shutil
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, Protocol
 
@@ -76,10 +79,30 @@ class PostgresDatabases:
         """A database made from the empty template."""
         return self._made("template1")
 
-    def copy(self, url: str) -> str:
-        """A database made from this one."""
+    def copy(self, url: str, *, space: str = "pg_default") -> str:
+        """A database made from this one, in a tablespace."""
         self.settle(url)
-        return self._made(_name_of(url))
+        return self._made(_name_of(url), space)
+
+    @contextmanager
+    def space(self, folder: Path) -> Iterator[str]:
+        """The name of a tablespace in a folder, which belongs to the server until the block ends."""
+        name = f"s{secrets.token_hex(6)}"
+        with psycopg.connect(self.uri, autocommit=True) as server:
+            (data,) = server.execute("SHOW data_directory").fetchone() or ("",)
+            owner = Path(data).stat()
+            os.chown(folder, owner.st_uid, owner.st_gid)
+            server.execute(sql.SQL("CREATE TABLESPACE {} LOCATION {}").format(sql.Identifier(name), str(folder)))
+        try:
+            yield name
+        finally:
+            with psycopg.connect(self.uri, autocommit=True) as server:
+                server.execute(sql.SQL("DROP TABLESPACE {}").format(sql.Identifier(name)))
+
+    def drop(self, url: str) -> None:
+        """Remove a database, whoever is connected."""
+        with psycopg.connect(self.uri, autocommit=True) as server:
+            server.execute(sql.SQL("DROP DATABASE {} WITH (FORCE)").format(sql.Identifier(_name_of(url))))
 
     def settle(self, url: str) -> None:
         """Wait for its connections to end."""
@@ -103,9 +126,10 @@ class PostgresDatabases:
         with psycopg.connect(self.uri, autocommit=True) as server:
             server.execute(ended)
 
-    def _made(self, template: str) -> str:
+    def _made(self, template: str, space: str = "pg_default") -> str:
         name = f"t{secrets.token_hex(6)}"
-        made = sql.SQL("CREATE DATABASE {} TEMPLATE {}").format(sql.Identifier(name), sql.Identifier(template))
+        words = sql.SQL("CREATE DATABASE {} TEMPLATE {} TABLESPACE {}")
+        made = words.format(*(sql.Identifier(word) for word in (name, template, space)))
         with psycopg.connect(self.uri, autocommit=True) as server:
             server.execute(made)
         return make_url(self.uri).set(database=name).render_as_string(hide_password=False)

@@ -16,6 +16,7 @@ from clearing.keeping.batch import Batch, run_batch
 from clearing.keeping.ports import House, Surroundings
 from clearing.model.house import Draft, Kind
 from clearing.model.rulebook import Rulebook
+from clearing.store.house_store import HouseStore
 from clearing.wiring import make_house, open_house
 
 DESKS, GOODS = ("ANNA", "BO", "CARL"), ("POWER", "STEEL", "WHEAT")
@@ -42,6 +43,18 @@ def found(url: str, *, offers: bool = True) -> House:
     if offers:
         submit(house, *RING)
     return house
+
+
+def founded(url: str, *, offers: bool = True) -> str:
+    """The URL of a new house that nobody has open."""
+    close(found(url, offers=offers))
+    return url
+
+
+def close(house: House) -> None:
+    """Let go of its database."""
+    assert isinstance(house.store, HouseStore)
+    house.store.close()
 
 
 def opened(url: str) -> House:

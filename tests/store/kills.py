@@ -1,6 +1,7 @@
 """A command and a database come in; it is killed at every statement and commit, each time in a copy of its own.
 
     python -m tests.store.kills COMMAND URL FOLDER FIRST STEP   with the server's URL in CLEARING_TEST_SERVER
+    python -m tests.store.kills COMMAND URL FOLDER              runs the command once, for who kills it from outside
 
 Prints one JSON line a kill: where it was, whether an answer was out, what the database held after it, and after the
 command was given again. A process is a fork of this one, so that only the first pays for its imports.
@@ -13,6 +14,7 @@ import os
 import signal
 import sys
 from collections.abc import Callable, Sequence
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -55,31 +57,30 @@ def main(command: str, base: str, folder: Path, first: int, step: int) -> None:
     databases: Databases = SqliteDatabases(folder) if server is None else PostgresDatabases(server)
     shelves = iter(range(10**6))
 
-    def attempt(at: int | None, *, mute: bool = False) -> dict[str, Any]:
+    def attempt(at: int | None) -> dict[str, Any]:
         url, shelf = databases.copy(base), folder / f"{command}-{next(shelves)}"
-        status, said = forked(lambda: perform(command, url, shelf, at, mute=mute))
+        status, said = forked(lambda: perform(command, url, shelf, at))
         databases.settle(url)
-        _status, after = forked(lambda: state(url))
+        after = held(url)
         databases.settle(url)
-        _status, resumed = forked(lambda: resume(command, url, shelf))
         return {
             "killed": os.WIFSIGNALED(status),
             "acknowledged": said.startswith(ACKNOWLEDGED),
             "places": json.loads(said.removeprefix(ACKNOWLEDGED) or b"[]"),
-            "after": json.loads(after),
-            "resumed": json.loads(resumed),
+            "after": after,
+            "resumed": gone_on(command, url, shelf),
         }
 
-    _status, before = forked(lambda: state(base))
+    before = held(base)
     databases.settle(base)
     whole = attempt(None)
-    print(json.dumps({"place": "none", "before": json.loads(before), **whole}), flush=True)
+    print(json.dumps({"place": "none", "before": before, **whole}), flush=True)
     for at in [*range(first, len(whole["places"]), step), len(whole["places"])]:
         place = whole["places"][at] if at < len(whole["places"]) else "after the answer"
         print(json.dumps({"place": f"{at} {place}", **attempt(at)}), flush=True)
 
 
-def perform(command: str, url: str, shelf: Path, at: int | None, *, mute: bool) -> bytes:
+def perform(command: str, url: str, shelf: Path, at: int | None) -> bytes:
     """The command, with a fuse."""
     fuse = Fuse(at)
     fuse.light()
@@ -101,6 +102,18 @@ def state(url: str) -> bytes:
     house = opened(url)
     found = {"head": head(house), "kinds": kinds(house), "wrong": house.store.check()}
     return json.dumps(found).encode()
+
+
+def held(url: str) -> dict[str, Any]:
+    """The same, read by a process of its own."""
+    found: dict[str, Any] = json.loads(forked(partial(state, url))[1])
+    return found
+
+
+def gone_on(command: str, url: str, shelf: Path) -> dict[str, Any]:
+    """What a house holds when a process of its own has resumed."""
+    found: dict[str, Any] = json.loads(forked(partial(resume, command, url, shelf))[1])
+    return found
 
 
 def forked(work: Callable[[], bytes]) -> tuple[int, bytes]:
@@ -138,4 +151,7 @@ def _ended(begun: tuple[int, int]) -> tuple[int, bytes]:
 
 
 if __name__ == "__main__":
-    main(sys.argv[1], sys.argv[2], Path(sys.argv[3]), int(sys.argv[4]), int(sys.argv[5]))
+    if len(sys.argv) == 4:
+        sys.stdout.write(perform(sys.argv[1], sys.argv[2], Path(sys.argv[3]), None)[: len(ACKNOWLEDGED)].decode())
+    else:
+        main(sys.argv[1], sys.argv[2], Path(sys.argv[3]), int(sys.argv[4]), int(sys.argv[5]))

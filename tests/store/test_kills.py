@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 
 from tests.store.databases import Databases, PostgresDatabases, SqliteDatabases
-from tests.store.houses import COMMANDS, found
+from tests.store.houses import COMMANDS, founded
 
 ROOT = Path(__file__).parents[2]
 SAMPLE = {"submit": 9, "close": 13, "run": 29}
@@ -22,13 +22,11 @@ SAMPLE = {"submit": 9, "close": 13, "run": 29}
 def killed(
     databases: Databases, command: str, folder: Path, *, first: int, step: int, plant: str = ""
 ) -> list[dict[str, Any]]:
-    house = found(databases.new())
-    url = house.store.engine.url.render_as_string(hide_password=False)  # type: ignore[attr-defined]
-    house.store.close()  # type: ignore[attr-defined]
+    url = founded(databases.new())
     environment = {**os.environ, "PYTHONPATH": str(ROOT), "CLEARING_TEST_PLANT": plant}
     if isinstance(databases, PostgresDatabases):
         environment["CLEARING_TEST_SERVER"] = databases.uri
-    asked = [sys.executable, "-m", "tests.store.kills", command, url, folder, str(first), str(step)]
+    asked = [sys.executable, "-m", "tests.store.kills", command, url, str(folder), str(first), str(step)]
     ended = subprocess.run(asked, env=environment, capture_output=True, text=True, check=False)
     assert ended.returncode == 0, ended.stderr
     return [json.loads(line) for line in ended.stdout.splitlines()]

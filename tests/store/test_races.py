@@ -13,7 +13,7 @@ import clearing.store.check
 import clearing.store.schema  # noqa: F401
 from clearing.keeping.denied import Denied
 from tests.store.databases import Databases
-from tests.store.houses import found, kinds, opened, run, submit
+from tests.store.houses import founded, kinds, opened, run, submit
 from tests.store.kills import together
 from tests.store.plants import plant
 
@@ -22,7 +22,7 @@ RUNS, CLIENTS = 8, 16
 
 def raced(databases: Databases, folder: Path, *, planted: str = "") -> Counter[str]:
     """Eight runs of one batch; what each of them says."""
-    url = url_of(databases)
+    url = founded(databases.new())
 
     def one() -> bytes:
         plant(planted)
@@ -37,13 +37,6 @@ def raced(databases: Databases, folder: Path, *, planted: str = "") -> Counter[s
     assert [events[f"session.{step}"] for step in ("closed", "fixed", "cleared", "final")] == [1, 1, 1, 1]
     assert opened(url).store.check() == []
     return said
-
-
-def url_of(databases: Databases, *, offers: bool = True) -> str:
-    house = found(databases.new(), offers=offers)
-    url: str = house.store.engine.url.render_as_string(hide_password=False)  # type: ignore[attr-defined]
-    house.store.close()  # type: ignore[attr-defined]
-    return url
 
 
 def assert_one_winner(said: Counter[str]) -> None:
@@ -80,7 +73,7 @@ def test_without_the_lease_runs_are_in_each_others_way(databases: Databases, tmp
 
 def keyed(databases: Databases, *, clients: int, keys: int) -> None:
     """Every client submits every key, in an order of its own and twice."""
-    url = url_of(databases, offers=False)
+    url = founded(databases.new(), offers=False)
 
     def client(number: int) -> bytes:
         house, order = opened(url), [*range(keys)] * 2
@@ -114,7 +107,7 @@ def test_as_many_rows_as_keys_with_sixteen_clients_and_two_hundred_keys(database
 
 
 def assert_a_key_knows_its_body(databases: Databases) -> None:
-    house = opened(url_of(databases, offers=False))
+    house = opened(founded(databases.new(), offers=False))
     first = submit(house, ("1", "ANNA", "WHEAT", 5, "STEEL"), key="k")
     assert submit(house, ("1", "ANNA", "WHEAT", 5, "STEEL"), key="k") == first
     with pytest.raises(Denied):

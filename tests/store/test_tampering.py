@@ -9,7 +9,7 @@ from sqlalchemy.exc import DBAPIError
 from clearing.model.errors import OperatingFault
 from clearing.store.house_store import HouseStore
 from tests.store.databases import Databases, PostgresDatabases
-from tests.store.houses import found, opened, submit
+from tests.store.houses import close, found, opened, submit
 
 GUARDS = ("journal_no_update", "journal_no_delete", "journal_next", "payload_no_update", "payload_no_delete",
           "payload_no_replace", "tree_no_update", "tree_no_delete", "tree_no_replace")  # fmt: skip
@@ -19,14 +19,12 @@ LATER = (("6", "ANNA", "WHEAT", 3, "STEEL"), ("7", "BO", "STEEL", 4, "WHEAT"))
 @pytest.fixture
 def url(databases: Databases) -> str:
     """A house of nine events, nobody connected."""
-    house = found(databases.new())
+    made = databases.new()
+    house = found(made)
     for number, row in enumerate(LATER):
         submit(house, row, key=f"k{number}")
-    store = house.store
-    assert isinstance(store, HouseStore)
-    shown = store.engine.url.render_as_string(hide_password=False)
-    store.close()
-    return shown
+    close(house)
+    return made
 
 
 def wrongs(databases: Databases, url: str, *statements: str) -> list[str]:
@@ -132,4 +130,3 @@ def test_the_role_of_postgresql_may_not_even_try(postgres: PostgresDatabases) ->
         refused = pytest.raises(OperatingFault, match=r"permission denied|must be owner")
         with refused, store.writing() as writer:
             writer.connection.execute(text(statement))
-    store.close()
