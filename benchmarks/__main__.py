@@ -3,6 +3,7 @@
     python -m benchmarks --sizes 1000 10000 100000 1000000 --runs 3 --out FOLDER
     python -m benchmarks pools --kep-solver CACHE --out FOLDER
     python -m benchmarks index --out FOLDER
+    python -m benchmarks house --out FOLDER
 
 The exit status is 1 when solvers disagree about the surplus or a command fails, never because of a time.
 """
@@ -19,6 +20,7 @@ from typing import TypeAlias
 from benchmarks.agreement import disagreements
 from benchmarks.docs_page import FIGURES_BEGIN, rewrite_docs
 from benchmarks.growth_plot import draw_growth
+from benchmarks.house.command import measure_house
 from benchmarks.index.command import measure_index
 from benchmarks.machine import machine
 from benchmarks.measure import Limits, Taken, Trial, measure
@@ -40,6 +42,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return measure_pools(words[1:])
     if words[:1] == ["index"]:
         return measure_index(words[1:])
+    if words[:1] == ["house"]:
+        return measure_house(words[1:])
     asked = _arguments(words)
     if asked.out is not None:
         asked.out.mkdir(parents=True, exist_ok=True)
@@ -67,7 +71,7 @@ def _arguments(arguments: Sequence[str]) -> argparse.Namespace:
     parser = argparse.ArgumentParser(
         prog="python -m benchmarks",
         description="Measure clearing beside other solvers.",
-        epilog="python -m benchmarks pools --help: pools of swaps; python -m benchmarks index --help: the index",
+        epilog="With --help after it: python -m benchmarks pools, index, house.",
     )
     parser.add_argument("--sizes", type=_positive, nargs="+", default=SIZES, metavar="OFFERS")
     parser.add_argument("--runs", type=_positive, default=3, help="runs of each book (3)")

@@ -14,6 +14,8 @@ POOLS_BEGIN = "<!-- pools -->"
 POOLS_END = "<!-- end of pools -->"
 INDEX_BEGIN = "<!-- index -->"
 INDEX_END = "<!-- end of index -->"
+HOUSE_BEGIN = "<!-- house -->"
+HOUSE_END = "<!-- end of house -->"
 PAGE = ROOT / "docs" / "benchmark.md"
 PLOT = ROOT / "docs" / "growth.svg"
 
@@ -34,6 +36,12 @@ def rewrite_index(table: str) -> None:
     """Put the figures of the index in their place on the page."""
     page = PAGE.read_text(encoding="utf-8")
     PAGE.write_text(with_figures(page, table, between=(INDEX_BEGIN, INDEX_END)), encoding="utf-8")
+
+
+def rewrite_house(table: str) -> None:
+    """Put the figures of a house in their place on the page."""
+    page = PAGE.read_text(encoding="utf-8")
+    PAGE.write_text(with_figures(page, table, between=(HOUSE_BEGIN, HOUSE_END)), encoding="utf-8")
 
 
 def with_figures(page: str, table: str, *, between: tuple[str, str] = (FIGURES_BEGIN, FIGURES_END)) -> str:

@@ -97,7 +97,7 @@ def clear_book(
     nothing in the bundle but ``made_by``. Raises BookFault, or LawBroken when a solver's answer is wrong.
     """
     begin = progress or _silent
-    _check_fixing(book, terms)
+    check_fixing(book, terms)
     admission, graph = _admitted(book)
     begin("seal")
     inputs = seal_inputs(book, sink)
@@ -305,7 +305,7 @@ def made_by(solver: str, outcome: Outcome) -> Mapping[str, object]:
     return {"engine": __version__, "python": platform.python_version(), "solvers": solvers}
 
 
-def _check_fixing(book: Book, terms: SessionTerms) -> None:
+def check_fixing(book: Book, terms: SessionTerms) -> None:
     """A fixing that is held up needs a reason, and no other may have one."""
     fixing, reason = book.fixing, terms.accepted_fixing
     if fixing is not None and fixing.held and reason is None:

@@ -9,10 +9,11 @@ import json
 import re
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from itertools import takewhile
 from typing import Any
 
 from clearing.house.lifecycle import OFFER, OfferStep
-from clearing.house.remainders import after_discharge, after_fill
+from clearing.house.remainders import QUANTITY, after_discharge, after_fill
 from clearing.model.house import (
     Change,
     ObligationRecord,
@@ -25,7 +26,10 @@ from clearing.model.house import (
 )
 
 _STOCK = re.compile(r'"stock_id":"([^"]*)"')
+_OFFER_FILL = re.compile(r'{"delivered":"([0-9]+)","flow_micro":"[0-9]+","id":"([^"]*)","kind":"offer"')
+_OBLIGATION_FILL = re.compile(r'{"flow_micro":"([0-9]+)","id":"([^"]*)","kind":"obligation"}')
 _LAPSED = OFFER[OfferState.STANDING, OfferStep.LAPSE]
+_FILLED = OFFER[OfferState.STANDING, OfferStep.FILL]
 
 
 def final_changes(
@@ -40,29 +44,50 @@ def final_changes(
     participants: Mapping[str, ParticipantRecord],
 ) -> Iterator[Change]:
     """Changes of every table that a session settles; the lines are those of its bundle."""
-    filled = {(fill["kind"], fill["id"]): fill for fill in map(json.loads, fills)}
+    filled, discharged = _by_kind(fills)
     expired = {refusal["offer_id"] for refusal in map(json.loads, refusals) if refusal["reason"] == "expired"}
-    sealed = [offer for offer in offers if offer.seq <= (session.closed_seq or 0)]
-    yield from _offers(session, sealed, filled, expired)
-    yield from _stocks(sealed, filled, stocks)
-    yield from _obligations(obligations, filled)
+    drawn: Counter[str] = Counter()
+    yield from _offers(session, offers, filled, expired, drawn if stocks else None)
+    yield from _stocks(drawn, stocks)
+    yield from _obligations(obligations, discharged)
     yield from _accounts([json.loads(line) for line in entries], participants)
+
+
+def _by_kind(fills: Sequence[str]) -> tuple[dict[str, tuple[str, str]], dict[str, int]]:
+    """Of each offer what it delivered, and the line of its fill; of each obligation what of it was set off.
+
+    There may be a million lines, of which only those of offers filled in part need to be read whole.
+    """
+    obligations = list(takewhile(bool, map(_OBLIGATION_FILL.fullmatch, fills)))
+    lines = fills[len(obligations) :]
+    delivered = _OFFER_FILL.findall("\n".join(lines))
+    if len(delivered) != len(lines):
+        raise ValueError("a line is none of a fill, or does not stand where its kind does")
+    filled = {name: (quantity, line) for (quantity, name), line in zip(delivered, lines, strict=True)}
+    return filled, {found[2]: int(found[1]) for found in obligations if found}
 
 
 def _offers(
     session: SessionRecord,
-    sealed: Sequence[OfferRecord],
-    filled: Mapping[tuple[str, str], Mapping[str, Any]],
+    offers: Iterable[OfferRecord],
+    filled: Mapping[str, tuple[str, str]],
     expired: set[str],
+    drawn: Counter[str] | None,
 ) -> Iterator[Change]:
-    """Offers that end keep their line, so that most changes are of the state alone."""
+    """Offers that end keep their line, so that most changes are of the state alone; what stocks gave is counted."""
     ended: dict[str, str] = {}
     left: dict[str, str] = {}
-    for offer in sealed:
-        fill = filled.get(("offer", offer.offer_id))
-        state, line = (OfferState.STANDING, offer.line) if fill is None else after_fill(offer.line, fill)
-        if line != offer.line:
-            left[offer.offer_id] = line
+    for offer in offers:
+        if offer.seq > (session.closed_seq or 0):
+            continue
+        state = OfferState.STANDING
+        if offer.offer_id in filled:
+            delivered, fill = filled[offer.offer_id]
+            state, line = _after(offer.line, delivered, fill)
+            if line != offer.line:
+                left[offer.offer_id] = line
+            if drawn is not None and (stock := _STOCK.search(offer.line)):
+                drawn[stock[1]] += int(delivered)
         if state is not OfferState.STANDING:
             ended[offer.offer_id] = state.value
         elif offer.good_for == session.session_id or offer.offer_id in expired:
@@ -73,30 +98,28 @@ def _offers(
         yield Update("offers", "offer_id", {"offer_id": list(left), "line": list(left.values())})
 
 
-def _stocks(
-    sealed: Sequence[OfferRecord],
-    filled: Mapping[tuple[str, str], Mapping[str, Any]],
-    stocks: Mapping[str, StockRecord],
-) -> Iterator[Change]:
+def _after(line: str, delivered: str, fill: str) -> tuple[OfferState, str]:
+    """State and line of a filled offer; most are filled whole, and those need no more than a look."""
+    quantity = QUANTITY.search(line)
+    if quantity is not None and quantity[1] == delivered:
+        return _FILLED, line
+    return after_fill(line, json.loads(fill))
+
+
+def _stocks(drawn: Mapping[str, int], stocks: Mapping[str, StockRecord]) -> Iterator[Change]:
     """What is left of each stock that was drawn on."""
-    drawn: Counter[str] = Counter()
-    for offer in sealed if stocks else ():
-        fill, named = filled.get(("offer", offer.offer_id)), _STOCK.search(offer.line)
-        if fill is not None and named is not None:
-            drawn[named[1]] += int(fill["delivered"])
     for stock_id, quantity in sorted(drawn.items()):
         left = stocks[stock_id].quantity - quantity
         yield Update("stocks", "stock_id", {"stock_id": [stock_id], "quantity": [left]})
 
 
 def _obligations(
-    obligations: Iterable[ObligationRecord], filled: Mapping[tuple[str, str], Mapping[str, Any]]
+    obligations: Iterable[ObligationRecord], discharged: Mapping[str, int]
 ) -> Iterator[Change]:
     rows: list[tuple[str, str, str]] = []
     for each in obligations:
-        fill = filled.get(("obligation", each.obligation_id))
-        if fill is not None:
-            line = after_discharge(each.line, int(fill["flow_micro"]))
+        if each.obligation_id in discharged:
+            line = after_discharge(each.line, discharged[each.obligation_id])
             rows.append((each.obligation_id, "discharged" if line is None else "standing", line or each.line))
     if rows:
         ids, states, lines = zip(*rows, strict=True)

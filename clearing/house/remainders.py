@@ -15,13 +15,13 @@ from clearing.audit.canonical import canonical
 from clearing.house.lifecycle import OFFER, OfferStep
 from clearing.model.house import OfferState
 
-_QUANTITY = re.compile(r'"deliver_quantity":"([0-9]+)"')
+QUANTITY = re.compile(r'"deliver_quantity":"([0-9]+)"')
 """Found first where it is the member: inside a text a quotation mark stands after a backslash."""
 
 
 def after_fill(line: str, fill: Mapping[str, Any]) -> tuple[OfferState, str]:
     """The state of a standing offer and its line; an offer that ends keeps the line it had."""
-    found = _QUANTITY.search(line)
+    found = QUANTITY.search(line)
     if found is None:
         raise ValueError("the line of an offer has no quantity")
     delivered, quantity = int(fill.get("delivered", 0)), int(found[1])

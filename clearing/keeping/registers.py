@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import replace
 from hashlib import sha256
 from typing import Any
@@ -10,12 +11,13 @@ from clearing.audit import input_lines as paths
 from clearing.audit.canonical import chunks
 from clearing.audit.stored_book import read_stored_book
 from clearing.house import decide
+from clearing.house.journal_event import read_event
 from clearing.house.sealed_book import content, participant_lines, stock_lines
 from clearing.keeping.denied import or_denied
 from clearing.keeping.entering import enter, signed_receipt
 from clearing.keeping.ports import Facts, House
 from clearing.keeping.texts import plain_text
-from clearing.model.book import Book
+from clearing.model.book import Book, SessionTerms
 from clearing.model.errors import UsageFault
 from clearing.model.house import Draft, Kind
 
@@ -23,6 +25,7 @@ LISTS = {
     "participants": paths.PARTICIPANTS,
     "assets": paths.ASSETS,
     "fixing": paths.FIXING,
+    "fixing-record": paths.FIXING_RECORD,
     "stocks": paths.STOCKS,
     "obligations": paths.OBLIGATIONS,
     "offers": paths.OFFERS,
@@ -92,16 +95,30 @@ def set_status(house: House, participant_id: str, kind: Kind, *, reason: str) ->
     return signed_receipt(house, entered)
 
 
-def record_fixing(house: House, book: Book, *, form: str, source: bytes) -> int:
+def record_fixing(house: House, book: Book, *, form: str, source: bytes, accepted: str | None = None) -> int:
     """Enter the values of a fixing for the sessions to come, unless it is the last one already; its event's number.
 
-    ``form`` names what it was read from, ``source`` is its bytes.
+    ``form`` names what it was read from, ``source`` is its bytes; a fixing record is kept whole. ``accepted`` is why
+    one is used whose status would hold a session up. Raises InputFault where it is held up and there is no reason.
     """
-    draft = Draft(
-        Kind.FIXING, {"form": form, "source": sha256(source).hexdigest()}, {"fixing": list_of(book, "fixing")}
-    )
+    from clearing.service import check_fixing
+
+    check_fixing(book, SessionTerms(accepted_fixing=accepted))
+    body = {"form": form, "source": sha256(source).hexdigest()}
+    body |= {} if accepted is None else {"accepted_fixing": accepted}
+    lists = {name: list_of(book, name) for name in ("fixing", *(["fixing-record"] if book.fixing else []))}
     with house.store.writing() as ledger:
         last = ledger.fixing_seq()
-        if last is not None and ledger.content(last, "fixing") == draft.lists["fixing"]:
+        if last is not None and _is_same(ledger, last, body, lists):
             return last
-        return enter(house, ledger, draft).seq
+        return enter(house, ledger, Draft(Kind.FIXING, body, lists)).seq
+
+
+def _is_same(facts: Facts, seq: int, body: Mapping[str, str], lists: Mapping[str, bytes]) -> bool:
+    """Whether a fixing says what the one of that event said, whatever file it was read from."""
+    entered = facts.entered(seq)
+    if entered is None:
+        return False
+    event = read_event(entered.event)
+    same = event.payload.keys() == lists.keys() and event.body.get("accepted_fixing") == body.get("accepted_fixing")
+    return same and all(facts.content(seq, name) == lines for name, lines in lists.items())

@@ -16,6 +16,7 @@ from clearing.audit.seal import REPORT
 from clearing.audit.stored_book import read_stored_book
 from clearing.audit.stored_rulebook import stored_rulebook
 from clearing.house import decide
+from clearing.house.journal_event import read_event
 from clearing.house.sealed_book import (
     content,
     left_out,
@@ -204,9 +205,13 @@ def bundle_name(session: SessionRecord) -> str:
 def sealed_book(facts: Facts, session: SessionRecord) -> Book:
     """The book of a session that is fixed, as its bundle has it."""
     files = book_files(facts, session, closed_seq=session.closed_seq or 0)
-    files[paths.FIXING] = facts.content(session.fixing_seq or 0, "fixing")
+    seq = session.fixing_seq or 0
+    files[paths.FIXING] = facts.content(seq, "fixing")
+    record = facts.content(seq, "fixing-record")
+    if record:
+        files[paths.FIXING_RECORD] = record
     files[paths.RULEBOOK] = _with_cut_off(files, session)
-    return read_stored_book(files.__getitem__)
+    return read_stored_book(files.__getitem__, names=files)
 
 
 def book_files(facts: Facts, session: SessionRecord, *, closed_seq: int) -> dict[str, bytes]:
@@ -243,9 +248,14 @@ def _keeping(sink: Sink, kept: dict[str, bytes]) -> Sink:
 
 
 def cleared_terms(facts: Facts, session: SessionRecord) -> tuple[SessionTerms, str | None]:
-    """Id and secret of a session that is closed, and the digest of the session before."""
+    """What a session that is fixed says of itself, and the digest of the session before."""
     final = [each for each in facts.sessions() if each.state == SessionState.FINAL and each.number < session.number]
-    terms = SessionTerms(id=session.session_id, secret=bytes.fromhex(session.secret or ""))
+    fixed = facts.entered(session.fixing_seq or 0)
+    terms = SessionTerms(
+        id=session.session_id,
+        accepted_fixing=None if fixed is None else read_event(fixed.event).body.get("accepted_fixing"),
+        secret=bytes.fromhex(session.secret or ""),
+    )
     return terms, final[-1].digest if final else None
 
 

@@ -21,6 +21,13 @@ ROLE = "clearing_house"
 BUSY_SECONDS = 60
 WRITER_LOCK, LEASE_LOCK = 0x636C6561, 0x6C656173
 """Keys of the two advisory locks; PostgreSQL keeps them apart by database."""
+_PRAGMAS = (
+    "journal_mode=WAL",
+    "synchronous=FULL",
+    "recursive_triggers=ON",
+    "trusted_schema=OFF",
+    "cache_size=-262144",  # KiB: what a transaction of a million rows changes is written once
+)
 _URL_ALLOWED = "sqlite:///PATH or postgresql://USER:PASSWORD@HOST/NAME"
 
 
@@ -123,7 +130,7 @@ def _faults() -> Iterator[None]:
 
 def _set_up_sqlite(connection: Any, _record: object) -> None:
     connection.isolation_level = None
-    for pragma in ("journal_mode=WAL", "synchronous=FULL", "recursive_triggers=ON", "trusted_schema=OFF"):
+    for pragma in _PRAGMAS:
         connection.execute(f"PRAGMA {pragma}")
 
 

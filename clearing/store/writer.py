@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from sqlalchemy import Connection
+
 from clearing.house.journal_event import GENESIS, bind_all, chained, event_bytes, read_event
 from clearing.house.log_tree import grown
 from clearing.house.project import changes
@@ -14,6 +16,11 @@ from clearing.store.tables import HELD_SECRETS, JOURNAL, PAYLOAD, TREE
 
 class Writer(Reader):
     """Reads and appends; what it reads is what was there when its transaction began, and what it appended."""
+
+    def __init__(self, connection: Connection) -> None:
+        super().__init__(connection)
+        self._at_hand: dict[tuple[int, str], bytes] = {}
+        """Lists of the event that is being entered: of a million lines it would take a second to read them back."""
 
     def append(self, draft: Draft, *, at: str, actor: str) -> Entered:
         """Enter an event: its bytes into the chain and the tree, its payload, its changes of the projections."""
@@ -31,8 +38,14 @@ class Writer(Reader):
         nodes = grown(event, seq, self.node)
         made = [{"level": level, "place": place, "hash": root} for level, place, root in nodes]
         self.connection.execute(TREE.insert(), made)
+        self._at_hand = {(seq, name): content for name, content in draft.lists.items()}
         self.project(entered)
+        self._at_hand = {}
         return entered
+
+    def content(self, seq: int, name: str) -> bytes:
+        """A list of the payload of an event."""
+        return self._at_hand.get((seq, name)) or super().content(seq, name)
 
     def project(self, entered: Entered) -> None:
         """Apply the changes of an event to the projections."""

@@ -89,8 +89,8 @@ class PostgresDatabases:
         """The name of a tablespace in a folder, which belongs to the server until the block ends."""
         name = f"s{secrets.token_hex(6)}"
         with psycopg.connect(self.uri, autocommit=True) as server:
-            (data,) = server.execute("SHOW data_directory").fetchone() or ("",)
-            owner = Path(data).stat()
+            (place,) = server.execute("SHOW data_directory").fetchone() or ("",)
+            owner = Path(place).stat()
             os.chown(folder, owner.st_uid, owner.st_gid)
             server.execute(sql.SQL("CREATE TABLESPACE {} LOCATION {}").format(sql.Identifier(name), str(folder)))
         try:

@@ -28,6 +28,12 @@ Bundles = Annotated[
     Path | None, typer.Option(metavar="DIR", help="Folder of bundles, by default beside the database.")
 ]
 CsvFile = Annotated[Path, typer.Argument(metavar="FILE", help="A CSV file with the columns of a book's.")]
+FixingFile = Annotated[
+    Path, typer.Argument(metavar="FILE", help="As fixing.csv, or a record that `clearing index fix` wrote (.json).")
+]
+AcceptFixing = Annotated[
+    str | None, typer.Option(metavar="REASON", help="Use a fixing record that is SHOCK or NO FIX; why is recorded.")
+]
 Actor = Annotated[
     str | None, typer.Option("--as", metavar="PARTICIPANT", help="Act for one desk: its own offers only.")
 ]

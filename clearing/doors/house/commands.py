@@ -11,11 +11,13 @@ from typing import Annotated
 import typer
 
 from clearing.doors.house.arguments import (
+    AcceptFixing,
     Actor,
     AsJson,
     Bundles,
     CsvFile,
     Database,
+    FixingFile,
     Key,
     KeyFile,
     Leave,
@@ -120,13 +122,15 @@ def _registers(commands: typer.Typer, leave_with: Leave) -> None:
     register("obligations", "Enter accepted obligations.")
 
     @commands.command()
-    def fixing(file: CsvFile, database: Database = None, as_json: AsJson = False) -> None:
+    def fixing(
+        file: FixingFile, accept_fixing: AcceptFixing = None, database: Database = None, as_json: AsJson = False
+    ) -> None:
         """Record the values of a fixing for the sessions to come."""
 
         def run() -> int:
             from clearing.doors.house.register_files import fix_values
 
-            return fix_values(database, file, as_json=as_json)
+            return fix_values(database, file, accept_fixing=accept_fixing, as_json=as_json)
 
         leave_with(run)
 
@@ -202,6 +206,7 @@ def _sessions(commands: typer.Typer, leave_with: Leave) -> None:
         bundles: Bundles = None,
         batch: Annotated[str | None, typer.Option(metavar="NAME", help="By default the day in UTC.")] = None,
         fixing: Annotated[Path | None, typer.Option(metavar="FILE", help="By default the last one recorded.")] = None,
+        accept_fixing: AcceptFixing = None,
         sign: KeyFile = None,
         as_json: AsJson = False,
     ) -> None:
@@ -210,7 +215,15 @@ def _sessions(commands: typer.Typer, leave_with: Leave) -> None:
         def run_it() -> int:
             from clearing.doors.house.session_commands import run
 
-            return run(database, sign, bundles=bundles, batch=batch, fixing=fixing, as_json=as_json)
+            return run(
+                database,
+                sign,
+                bundles=bundles,
+                batch=batch,
+                fixing=fixing,
+                accept_fixing=accept_fixing,
+                as_json=as_json,
+            )
 
         leave_with(run_it)
 

@@ -14,6 +14,7 @@ from typing import TypeVar
 import numpy as np
 
 from clearing.doors.asset_tables import read_assets, read_values
+from clearing.doors.book_fixing import FIXING_RECORD, FIXING_TABLE, checked_reason, read_fixing, values_of
 from clearing.doors.book_folder import FORMS
 from clearing.doors.csv_table import Table, open_table
 from clearing.doors.decimals import ONE, Step, step_of
@@ -27,8 +28,8 @@ from clearing.doors.text_columns import Names
 from clearing.doors.words import count
 from clearing.keeping.ports import House
 from clearing.keeping.registers import record_fixing, register, registers, set_status
-from clearing.model.book import INDEX, INDEX_NAME, Assets, Book, Obligations, Participants, Stocks
-from clearing.model.errors import BookFault, InputFault, UsageFault
+from clearing.model.book import INDEX, INDEX_NAME, Assets, Book, Obligations, Participants, SessionTerms, Stocks
+from clearing.model.errors import BookFault, UsageFault
 from clearing.model.house import Kind
 from clearing.model.rulebook import Rulebook
 
@@ -46,10 +47,10 @@ def register_file(database: str | None, keyfile: Path | None, name: str, file: P
     return tell(told, f"{count(lines, 'row')} of {name} registered", receipt)
 
 
-def fix_values(database: str | None, file: Path, *, as_json: bool) -> int:
+def fix_values(database: str | None, file: Path, *, accept_fixing: str | None, as_json: bool) -> int:
     """Record the values of a fixing for the sessions to come; prints the event's number."""
     house = chosen_house(database)
-    seq = fixing_file(house, file)()
+    seq = fixing_file(house, file, accept_fixing=accept_fixing)()
     print(json.dumps({"seq": seq}) if as_json else f"values recorded for the sessions to come: event {seq}")
     return 0
 
@@ -61,16 +62,39 @@ def change_status(database: str | None, participant_id: str, *, reason: str, act
     return tell(Told(None, as_json), f"{participant_id} {'takes part again' if active else 'is suspended'}", receipt)
 
 
-def fixing_file(house: House, file: Path) -> Callable[[], int]:
-    """Read a file of values now, so that its faults come first; what is returned records it, and tells its event."""
-    if file.suffix == ".json":
-        raise InputFault(f"{file.name}: a fixing record is not read yet; allowed: a file as fixing.csv")
+def fixing_file(house: House, file: Path, *, accept_fixing: str | None = None) -> Callable[[], int]:
+    """Read a file of values now, so that its faults come first; what is returned records it, and tells its event.
+
+    It is a table as fixing.csv or, by its name, a fixing record as fixing.json.
+    """
+    from clearing.service import check_fixing
+
+    accepted = checked_reason(accept_fixing)
     known = registers(house).assets
-    form = "fixing.csv"
-    names = Names({name: i for i, name in enumerate(known.id)}, "the house's assets")
-    values = _read(form, file, lambda table: read_values(table, names, increment_steps(known)))
-    book, source = replace(_book(), assets=replace(known, value_micro=values)), file.read_bytes()
-    return lambda: record_fixing(house, book, form=form, source=source)
+    if file.suffix == ".json":
+        form, book = FIXING_RECORD, _record_book(known, file)
+    else:
+        form = FIXING_TABLE
+        names = Names({name: i for i, name in enumerate(known.id)}, "the house's assets")
+        values = _read(form, file, lambda table: read_values(table, names, increment_steps(known)))
+        book = replace(_book(), assets=replace(known, value_micro=values))
+    check_fixing(book, SessionTerms(accepted_fixing=accepted))
+    source = file.read_bytes()
+    return lambda: record_fixing(house, book, form=form, source=source, accepted=accepted)
+
+
+def _record_book(known: Assets, file: Path) -> Book:
+    """The assets of the house with the values of a fixing record."""
+    if not file.is_file():
+        raise UsageFault(f"{file}: no such file; a fixing record is needed")
+    faults = FaultList(file.name)
+    fixing = read_fixing(file, faults)
+    stop_on(faults)
+    if fixing is None:
+        raise UsageFault(f"{file} cannot be read")
+    assets = values_of(known, fixing, faults)
+    stop_on(faults)
+    return replace(_book(), assets=assets, fixing=fixing)
 
 
 def read_register(house: House, name: str, file: Path) -> Book:

@@ -62,12 +62,15 @@ def run(
     bundles: Path | None,
     batch: str | None,
     fixing: Path | None,
+    accept_fixing: str | None,
     as_json: bool,
 ) -> int:
     """One batch. Status 5 where a session cleared without proof of optimality."""
     from clearing.doors.house.register_files import fixing_file
     from clearing.doors.report.page import report_chunks
 
+    if accept_fixing is not None and fixing is None:
+        raise UsageFault("--accept-fixing goes with --fixing FILE, the record that it accepts")
     house = chosen_house(database, keyfile)
     shelf = BundleShelf(chosen_bundles(bundles, database))
     name = batch or house.surroundings.clock()[:10]
@@ -75,7 +78,7 @@ def run(
     done = run_batch(
         house,
         batch=name,
-        fix=None if fixing is None else fixing_file(house, fixing),
+        fix=None if fixing is None else fixing_file(house, fixing, accept_fixing=accept_fixing),
         clear=lambda session_id: sessions.clear(house, session_id, shelf, page=report_chunks),
     )
     _tell(done, name, as_json=as_json)

@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 from collections.abc import Callable
 from dataclasses import dataclass
-from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
@@ -13,7 +12,6 @@ import pytest
 from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
-from clearing.doors.book_folder import read_book
 from tests.doors.console import DEMO_BOOK, Console, Ended
 
 OFFERS = "offer_id,participant_id,deliver_asset,deliver_quantity,receive_assets,limit_bps,expires_at\n"
@@ -90,17 +88,9 @@ def make_demo_house(console: Console, folder: Path) -> AHouse:
     house.does("init")
     for name in ("participants", "assets", "stocks", "obligations"):
         house.does(name, DEMO_BOOK / f"{name}.csv")
-    house.does("fixing", house.file(demo_values(), "fixing.csv"))
+    house.does("fixing", DEMO_BOOK / "fixing.json")
     house.does("submit", DEMO_BOOK / "offers.csv")
     return house
-
-
-def demo_values() -> str:
-    """The values of the demo book's fixing as a table, which is what a house takes."""
-    assets = read_book(DEMO_BOOK)[0].assets
-    rows = zip(assets.id, assets.value_micro.tolist(), assets.increment, strict=True)
-    values = (f"{name},{Decimal(micro) / 10**6 / Decimal(step):f}" for name, micro, step in rows)
-    return "\n".join(["asset_id,value", *values, ""])
 
 
 def at_time(monkeypatch: pytest.MonkeyPatch, time: str) -> None:

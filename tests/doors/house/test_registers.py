@@ -137,4 +137,4 @@ def test_the_same_values_again_are_the_same_event(house: AHouse) -> None:
     assert house.json("fixing", house.folder / "fixing.csv")["seq"] > first["seq"]
     ended = house.run("fixing", house.file("{}", "fixing.json"))
     assert ended.status == 3
-    assert "a fixing record is not read yet" in ended.err
+    assert "the record of a fixing as `clearing index fix` wrote it" in ended.err
