@@ -43,7 +43,9 @@ def run_whole(
     out, err = place / "stdout", place / "stderr"
     with out.open("wb") as printed, err.open("wb") as complained:
         begun = time.perf_counter()
-        child = subprocess.Popen(command, stdout=printed, stderr=complained, stdin=subprocess.DEVNULL, cwd=ROOT)
+        child = subprocess.Popen(
+            command, stdout=printed, stderr=complained, stdin=subprocess.DEVNULL, cwd=ROOT, env=environment()
+        )
         stopped = threading.Event()
         guard = None if patience is None else threading.Timer(patience, _stop, (child, stopped))
         if guard is not None:
@@ -62,6 +64,11 @@ def run_whole(
     per_mib = 1 << 20 if sys.platform == "darwin" else 1 << 10
     cpu = usage.ru_utime + usage.ru_stime
     return WholeRun(out.read_text(encoding="utf-8"), seconds, cpu, usage.ru_maxrss / per_mib, child.returncode)
+
+
+def environment() -> dict[str, str]:
+    """This one, but that modules are compiled once and not at each start: as they are once they are installed."""
+    return {name: text for name, text in os.environ.items() if name != "PYTHONDONTWRITEBYTECODE"}
 
 
 def _stop(child: subprocess.Popen[bytes], stopped: threading.Event) -> None:

@@ -14,9 +14,10 @@ from typing import Any
 import jsonschema
 import pytest
 
+from clearing.audit.bundle_form import MANIFEST
 from clearing.audit.input_lines import FIXING_RECORD
 from clearing.audit.outcome_lines import CERTIFICATE
-from clearing.audit.seal import MANIFEST, seal_inputs
+from clearing.audit.seal import seal_inputs
 from clearing.doors.book_folder import read_book
 from clearing.model.fixing import FixingStatus
 from clearing.model.rulebook import DEFAULTS, Rulebook

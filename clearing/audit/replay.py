@@ -13,8 +13,8 @@ from dataclasses import dataclass
 from itertools import zip_longest
 from typing import Any, Protocol
 
+from clearing.audit.bundle_form import MANIFEST, REPORT
 from clearing.audit.canonical import Sink, canonical
-from clearing.audit.seal import MANIFEST, REPORT
 from clearing.model.proof import Remark
 
 UNCOMPARED_KEYS = ("made_by", "signature")

@@ -11,18 +11,13 @@ from dataclasses import dataclass
 from hashlib import sha256
 from typing import TypeAlias
 
+from clearing.audit.bundle_form import BUNDLE_FORMAT, MANIFEST
 from clearing.audit.canonical import Sink, canonical, chunks
 from clearing.audit.input_lines import OBLIGATIONS, OFFERS, input_files
 from clearing.audit.merkle import hashed_chunks, tree_root
 from clearing.audit.outcome_lines import outcome_files
 from clearing.model.book import Book
 from clearing.model.outcome import Outcome
-
-BUNDLE_FORMAT = "clearing-bundle/1"
-MANIFEST = "manifest.json"
-REPORT = "report.html"
-UNSEALED_KEYS = ("digest", "made_by", "signature")
-"""Keys of the manifest that its digest does not cover."""
 
 Sign: TypeAlias = Callable[[bytes], tuple[str, str]]
 """The 32 digest bytes in; public key and signature out, in lower-case hex."""

@@ -17,8 +17,8 @@ from typing import Any, TypeAlias
 import numpy as np
 
 from clearing.audit import input_lines as paths
-from clearing.audit.book_fixing import stored_fixing, valued
-from clearing.audit.seal import BUNDLE_FORMAT, MANIFEST, Manifest
+from clearing.audit.bundle_form import BUNDLE_FORMAT, MANIFEST
+from clearing.audit.seal import Manifest
 from clearing.audit.stored_lines import (
     MALFORMED,
     Read,
@@ -40,6 +40,7 @@ from clearing.model.book import (
     NONE,
     Assets,
     Book,
+    BookFixing,
     Obligations,
     Participants,
     SessionTerms,
@@ -73,8 +74,7 @@ def read_stored_book(read: Read, names: Collection[str] = ()) -> Book:
     Raises InputFault, naming file and line, where a file is no file of seal_inputs.
     """
     participants = _participants(read)
-    fixing = stored_fixing(read) if paths.FIXING_RECORD in names else None
-    assets = _with_fixing(read, _assets(read)) if fixing is None else valued(_assets(read), fixing)
+    fixing, assets = _valued(read, _assets(read), names)
     participant_of = _index(participants.id)
     asset_of = _index(assets.id)
     stocks = _stocks(read, participant_of, asset_of)
@@ -195,6 +195,15 @@ def _an_increment(value: Any) -> str:
     if not _INCREMENT(value) or value == "0":
         raise flaw("its increment is no decimal above zero without trailing zeros")
     return str(value)
+
+
+def _valued(read: Read, assets: Assets, names: Collection[str]) -> tuple[BookFixing | None, Assets]:
+    if paths.FIXING_RECORD not in names:
+        return None, _with_fixing(read, assets)
+    from clearing.audit.book_fixing import stored_fixing, valued
+
+    fixing = stored_fixing(read)
+    return fixing, valued(assets, fixing)
 
 
 def _with_fixing(read: Read, assets: Assets) -> Assets:

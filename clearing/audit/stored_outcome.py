@@ -12,6 +12,7 @@ import json
 from collections.abc import Callable, Sequence
 from typing import Any
 
+from clearing.audit.bundle_form import BUNDLE_FORMAT, MANIFEST
 from clearing.audit.outcome_lines import (
     CERTIFICATE,
     CERTIFICATE_FORMAT,
@@ -22,7 +23,6 @@ from clearing.audit.outcome_lines import (
     REFUSALS,
 )
 from clearing.audit.proof_objects import component_of
-from clearing.audit.seal import BUNDLE_FORMAT, MANIFEST
 from clearing.audit.stored_fills import stored_fills
 from clearing.audit.stored_legs import stored_instructions, stored_legs
 from clearing.audit.stored_lines import MALFORMED, Read, Record, a_text, each_record, flaw, reason_of

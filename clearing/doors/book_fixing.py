@@ -7,9 +7,6 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from clearing.audit.book_fixing import book_fixing, fixed_assets, valued
-from clearing.audit.stored_lines import MALFORMED, reason_of
-from clearing.audit.verify.law2_fixing import record_flaws
 from clearing.doors.fault_list import FaultList
 from clearing.doors.file_bytes import BOM, file_bytes
 from clearing.doors.text_columns import TEXT_ALLOWED
@@ -29,6 +26,10 @@ def read_fixing(path: Path, faults: FaultList) -> BookFixing | None:
     content = file_bytes(path, faults, bytes_max=RECORD_BYTES_MAX, may_be_absent=True)
     if content is None:
         return None
+    from clearing.audit.book_fixing import book_fixing
+    from clearing.audit.stored_lines import MALFORMED, reason_of
+    from clearing.audit.verify.law2_fixing import record_flaws
+
     text = content.removeprefix(BOM).decode().removesuffix("\n")
     try:
         fixing = book_fixing(text)
@@ -48,6 +49,8 @@ def refuse_both(faults: FaultList) -> None:
 
 def values_of(assets: Assets, fixing: BookFixing, faults: FaultList) -> Assets:
     """The assets with the record's values; one that is counted otherwise than in the record is a fault."""
+    from clearing.audit.book_fixing import fixed_assets, valued
+
     fixed = fixed_assets(fixing)
     for row, name in enumerate(assets.id):
         if name in fixed:

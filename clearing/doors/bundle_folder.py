@@ -8,8 +8,8 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import BinaryIO
 
+from clearing.audit.bundle_form import MANIFEST
 from clearing.audit.canonical import CHUNK_BYTES
-from clearing.audit.seal import MANIFEST
 from clearing.doors.folder_writer import PARTIAL_NAME, FolderWriter, check_target
 from clearing.model.errors import InputFault
 

@@ -7,7 +7,7 @@ import sys
 from dataclasses import replace
 from pathlib import Path
 
-from clearing.audit.seal import REPORT
+from clearing.audit.bundle_form import REPORT
 from clearing.doors.book_fixing import checked_reason
 from clearing.doors.book_folder import read_book
 from clearing.doors.bundle_folder import BundleFolder, BundleWriter, check_target

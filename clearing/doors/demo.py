@@ -9,7 +9,7 @@ from importlib import resources
 from pathlib import Path
 
 from clearing.audit import verify
-from clearing.audit.seal import MANIFEST, REPORT
+from clearing.audit.bundle_form import MANIFEST, REPORT
 from clearing.doors.bundle_folder import BundleFolder, check_target
 from clearing.doors.clear_folder import clear_into
 from clearing.doors.demo_story import next_lines, proof_lines, report_lines, story_lines

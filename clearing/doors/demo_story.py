@@ -7,8 +7,8 @@ from pathlib import Path
 from shlex import quote
 from textwrap import wrap
 
+from clearing.audit.bundle_form import REPORT
 from clearing.audit.replay import Difference
-from clearing.audit.seal import REPORT
 from clearing.doors.book_fixing import fixing_words
 from clearing.doors.explanation_words import explanation_sentences
 from clearing.doors.replay_bundle import difference_line

@@ -15,7 +15,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import Self
 
-from clearing.audit.seal import MANIFEST
+from clearing.audit.bundle_form import MANIFEST
 from clearing.model.errors import OperatingFault, UsageFault
 
 PARTIAL_NAME = re.compile(r"\..*\.partial-[0-9a-f]{8}", re.DOTALL)

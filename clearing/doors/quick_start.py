@@ -18,8 +18,9 @@ from os import PathLike
 from pathlib import Path
 from typing import Any, TypeAlias
 
+from clearing.audit.bundle_form import MANIFEST, REPORT
 from clearing.audit.canonical import canonical, discard
-from clearing.audit.seal import MANIFEST, REPORT, seal_inputs, seal_outcome
+from clearing.audit.seal import seal_inputs, seal_outcome
 from clearing.doors import book_folder
 from clearing.doors.book_fixing import checked_reason
 from clearing.doors.bundle_folder import BundleFolder, BundleWriter

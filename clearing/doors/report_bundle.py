@@ -6,7 +6,7 @@ import os
 import secrets
 from pathlib import Path
 
-from clearing.audit.seal import REPORT
+from clearing.audit.bundle_form import REPORT
 from clearing.doors.bundle_folder import BundleFolder
 from clearing.doors.report.page import report_chunks
 from clearing.model.errors import OperatingFault

@@ -6,8 +6,8 @@ import json
 from collections.abc import Mapping
 from hashlib import sha256
 
+from clearing.audit.bundle_form import BUNDLE_FORMAT, MANIFEST, UNSEALED_KEYS
 from clearing.audit.canonical import canonical
-from clearing.audit.seal import BUNDLE_FORMAT, MANIFEST, UNSEALED_KEYS
 from clearing.doors.bundle_folder import BundleFolder
 from clearing.model.errors import InputFault
 

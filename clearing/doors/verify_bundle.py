@@ -6,11 +6,8 @@ import json
 import re
 from pathlib import Path
 
-from clearing.audit.canonical import discard
-from clearing.audit.seal import seal_inputs
 from clearing.audit.verify import Report, report_lines, report_record, verify
 from clearing.audit.verify.__main__ import Folder
-from clearing.doors.book_folder import read_book
 from clearing.doors.bundle_folder import BundleFolder
 from clearing.doors.folder_writer import PARTIAL_NAME
 from clearing.doors.signing import public_key
@@ -60,6 +57,10 @@ def _bundle(folder: Path) -> Folder:
 
 
 def _book_root(folder: Path) -> str:
+    from clearing.audit.canonical import discard
+    from clearing.audit.seal import seal_inputs
+    from clearing.doors.book_folder import read_book
+
     book, _terms = read_book(folder)
     return seal_inputs(book, discard).book_root.hex()
 

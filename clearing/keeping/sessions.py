@@ -9,10 +9,10 @@ from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
 from clearing.audit import input_lines as paths
+from clearing.audit.bundle_form import REPORT
 from clearing.audit.canonical import Sink
 from clearing.audit.inclusion import leaf_hashes
 from clearing.audit.merkle import tree_root
-from clearing.audit.seal import REPORT
 from clearing.audit.stored_book import read_stored_book
 from clearing.audit.stored_rulebook import stored_rulebook
 from clearing.house import decide

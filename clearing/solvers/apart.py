@@ -132,8 +132,18 @@ class SolverApart:
         resource.setrlimit(resource.RLIMIT_AS, (self.memory_max, self.memory_max))
 
 
-def _plain(columns: Sequence[Column]) -> list[Any]:
-    return [(c.cost, c.low, c.high, c.unit, c.whole, c.entries) for c in columns]
+def _plain(columns: Sequence[Column]) -> dict[str, list[Any]]:
+    """A list a member, the entries of all columns one after the other: a hundred thousand columns are read at once."""
+    return {
+        "cost": [column.cost for column in columns],
+        "low": [column.low for column in columns],
+        "high": [column.high for column in columns],
+        "unit": [column.unit for column in columns],
+        "whole": [column.whole for column in columns],
+        "lengths": [len(column.entries) for column in columns],
+        "rows": [row for column in columns for row, _ in column.entries],
+        "values": [value for column in columns for _, value in column.entries],
+    }
 
 
 def _answer(said: Any, solver: SolverApart) -> Answer | None:

@@ -10,6 +10,7 @@ import json
 import sys
 from collections.abc import Callable
 from contextlib import suppress
+from itertools import accumulate, chain, repeat
 from typing import Any
 
 from clearing.engine.search.programs import DUAL_SCALE
@@ -28,13 +29,32 @@ OPTIONS: dict[str, Any] = {
 }
 
 
+class Columns:
+    """What HiGHS is told of columns, a list a member; those of entries run over all columns."""
+
+    def __init__(self) -> None:
+        self.cost: list[float] = []
+        self.low: list[float] = []
+        self.high: list[float] = []
+        self.unit: list[int] = []
+        self.whole: list[bool] = []
+        self.starts = [0]
+        self.rows: list[int] = []
+        self.values: list[float] = []
+
+    def entries(self, at: int) -> tuple[list[int], list[float]]:
+        """Constraints and coefficients of one column."""
+        own = slice(self.starts[at], self.starts[at + 1])
+        return self.rows[own], self.values[own]
+
+
 class Worker:
     """One program at a time."""
 
     def __init__(self) -> None:
         self.constraints: list[tuple[float, float, float]] = []
         self.times: list[int] = []
-        self.columns: list[dict[str, Any]] = []
+        self.columns = Columns()
         self.cost_unit = 1.0
         self.highs: Any = None
 
@@ -50,40 +70,42 @@ class Worker:
         }
         return asked[do](*arguments)
 
-    def load(self, constraints: list[Any], columns: list[Any]) -> None:
+    def load(self, constraints: list[Any], columns: dict[str, list[Any]]) -> None:
         """A new program."""
         self.constraints = [(_end(low, unit, -INFINITY), _end(high, unit, INFINITY), float(unit))
                             for low, high, unit, _ in constraints]  # fmt: skip
         self.times = [times for _, _, _, times in constraints]
-        self.columns, self.highs = [], None
+        self.columns, self.highs = Columns(), None
         self.extend(columns)
 
-    def extend(self, columns: list[Any]) -> None:
+    def extend(self, added: dict[str, list[Any]]) -> None:
         """More columns; also to the model that is being solved."""
-        if not self.columns:
-            self.cost_unit = max((abs(cost) * unit for cost, _, _, unit, _, _ in columns), default=0) / COST_SIZE or 1.0
-        added = [self._column(column) for column in columns]
-        self.columns += added
-        if self.highs is not None:
-            for column in added:
-                rows, values = column["rows"], column["values"]
-                self.highs.addCol(column["cost"], column["low"], column["high"], len(rows), rows, values)
-
-    def _column(self, column: Any) -> dict[str, Any]:
-        cost, low, high, unit, whole, entries = column
-        return {
-            "cost": cost * unit / self.cost_unit,
-            "low": low / unit,
-            "high": INFINITY if high is None else high / unit,
-            "unit": unit,
-            "whole": whole,
-            "rows": [row for row, _ in entries],
-            "values": [value * unit / self.constraints[row][2] for row, value in entries],
-        }
+        columns, units = self.columns, added["unit"]
+        first = len(columns.cost)
+        if not first:
+            largest = max((abs(cost) * unit for cost, unit in zip(added["cost"], units, strict=True)), default=0)
+            self.cost_unit = largest / COST_SIZE or 1.0
+        columns.cost += [cost * unit / self.cost_unit for cost, unit in zip(added["cost"], units, strict=True)]
+        columns.low += [low / unit for low, unit in zip(added["low"], units, strict=True)]
+        columns.high += [
+            INFINITY if high is None else high / unit for high, unit in zip(added["high"], units, strict=True)
+        ]
+        columns.unit += units
+        columns.whole += added["whole"]
+        columns.starts += accumulate(added["lengths"], initial=columns.starts.pop())
+        own = chain.from_iterable(repeat(unit, count) for unit, count in zip(units, added["lengths"], strict=True))
+        columns.rows += added["rows"]
+        columns.values += [
+            value * unit / self.constraints[row][2]
+            for value, row, unit in zip(added["values"], added["rows"], own, strict=True)
+        ]
+        for at in range(first, len(columns.cost)) if self.highs is not None else ():
+            rows, values = columns.entries(at)
+            self.highs.addCol(columns.cost[at], columns.low[at], columns.high[at], len(rows), rows, values)
 
     def solve(self) -> dict[str, Any] | None:
         """The linear program, from the last basis."""
-        if not self.columns:
+        if not self.columns.cost:
             return {"columns": [], "duals": [0] * len(self.constraints)}
         import highspy
 
@@ -127,28 +149,21 @@ class Worker:
         return [round(cost * self.cost_unit) for cost in costs]
 
     def _values(self, values: Any) -> list[int]:
-        return [round(value * column["unit"]) for value, column in zip(values, self.columns, strict=True)]
+        return [round(value * unit) for value, unit in zip(values, self.columns.unit, strict=True)]
 
     def _model(self, highspy: Any) -> Any:
         highs = highspy.Highs()
         for option, setting in OPTIONS.items():
             highs.setOptionValue(option, setting)
         lp = highspy.HighsLp()
-        lp.num_col_, lp.num_row_ = len(self.columns), len(self.constraints)
-        lp.col_cost_ = [c["cost"] for c in self.columns]
-        lp.col_lower_ = [c["low"] for c in self.columns]
-        lp.col_upper_ = [c["high"] for c in self.columns]
+        columns = self.columns
+        lp.num_col_, lp.num_row_ = len(columns.cost), len(self.constraints)
+        lp.col_cost_, lp.col_lower_, lp.col_upper_ = columns.cost, columns.low, columns.high
         lp.row_lower_ = [low for low, _, _ in self.constraints]
         lp.row_upper_ = [high for _, high, _ in self.constraints]
-        starts = [0]
-        index: list[int] = []
-        value: list[float] = []
-        for column in self.columns:
-            index += column["rows"]
-            value += column["values"]
-            starts.append(len(index))
-        lp.a_matrix_.format_ = highspy.MatrixFormat.kColwise
-        lp.a_matrix_.start_, lp.a_matrix_.index_, lp.a_matrix_.value_ = starts, index, value
+        matrix = lp.a_matrix_
+        matrix.format_ = highspy.MatrixFormat.kColwise
+        matrix.start_, matrix.index_, matrix.value_ = columns.starts, columns.rows, columns.values
         highs.passModel(lp)
         return highs
 
@@ -159,13 +174,13 @@ class Worker:
         problem = pulp.LpProblem("component", pulp.LpMinimize)
         terms: list[list[tuple[Any, float]]] = [[] for _ in self.constraints]
         variables, cost = [], []
-        for number, column in enumerate(self.columns):
-            high = None if column["high"] == INFINITY else column["high"]
-            kind = "Integer" if column["whole"] else "Continuous"
-            variable = pulp.LpVariable(f"x{number}", column["low"], high, kind)
+        columns = self.columns
+        for at, (low, high, whole) in enumerate(zip(columns.low, columns.high, columns.whole, strict=True)):
+            kind = "Integer" if whole else "Continuous"
+            variable = pulp.LpVariable(f"x{at}", low, None if high == INFINITY else high, kind)
             variables.append(variable)
-            cost.append((variable, column["cost"]))
-            for row, value in zip(column["rows"], column["values"], strict=True):
+            cost.append((variable, columns.cost[at]))
+            for row, value in zip(*columns.entries(at), strict=True):
                 terms[row].append((variable, value))
         problem += pulp.LpAffineExpression(cost)
         for (low, high, _), some in zip(self.constraints, terms, strict=True):

@@ -8,8 +8,8 @@ from pathlib import Path
 from secrets import token_hex
 from shutil import rmtree
 
+from clearing.audit.bundle_form import MANIFEST
 from clearing.audit.canonical import Sink
-from clearing.audit.seal import MANIFEST
 from clearing.doors.bundle_folder import BundleFolder, BundleWriter
 from clearing.doors.folder_writer import to_disk
 from clearing.doors.signing import signer

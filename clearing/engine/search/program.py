@@ -91,7 +91,7 @@ class Program:
         self._seal()
         self.first_arc = len(self.columns)
         self.arc_rows = np.flatnonzero(component.walks.free).tolist() if self.node_at else []
-        self.columns += [self._arc(row) for row in self.arc_rows]
+        self.columns += self._arcs()
         self.passes = passes_of(component) if self.node_at else []
         for source, target in self.passes:
             entries = [(self.node_at[target], 1), (self.node_at[source], -1)]
@@ -266,11 +266,15 @@ class Program:
         self.put(at, some, cost[some])
         return at
 
-    def _arc(self, row: int) -> Column:
-        rows = self.component.rows
-        tail, head = self.node_at[int(rows.tail[row])], self.node_at[int(rows.head[row])]
-        entries = [*self.entries(row), (head, 1), (tail, -1)]
-        return Column(int(self.cost[row]), 0, None, self.unit, self.component.pieces > 0, entries)
+    def _arcs(self) -> list[Column]:
+        rows, chosen, whole = self.component.rows, self.arc_rows, self.component.pieces > 0
+        tails, heads, costs = (of[chosen].tolist() for of in (rows.tail, rows.head, self.cost))
+        return [
+            Column(cost, 0, None, self.unit, whole, [*self.entries(row), (node_in, 1), (node_out, -1)])
+            for row, cost, node_in, node_out in zip(
+                chosen, costs, map(self.node_at.__getitem__, heads), map(self.node_at.__getitem__, tails), strict=True
+            )
+        ]
 
 
 def passes_of(component: Component) -> Sequence[tuple[int, int]]:
