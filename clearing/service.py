@@ -13,7 +13,7 @@ from dataclasses import dataclass, replace
 from typing import Any, TypeAlias
 
 from clearing import __version__
-from clearing.audit.canonical import Sink
+from clearing.audit.canonical import Sink, discard
 from clearing.audit.proven_inputs import prove_inputs
 from clearing.audit.replay import Replayed, StoredBundle, first_difference
 from clearing.audit.seal import Manifest, Sign, salt_of, seal_inputs, seal_manifest, seal_outcome
@@ -27,12 +27,13 @@ from clearing.engine.credit import after, discharge
 from clearing.engine.explain import explain
 from clearing.engine.flow_solver import FLOW_SOLVERS
 from clearing.engine.legs import make_legs
-from clearing.engine.named_arcs import named_arcs
+from clearing.engine.named_arcs import credit_arcs, named_arcs, searched_arcs
 from clearing.engine.netting_graph import NettingGraph, build_graph
 from clearing.engine.optimum import certify, optimise
 from clearing.engine.premia import no_premia, set_premia
 from clearing.engine.ranges import admitted_faults, graph_faults, quantity_faults
 from clearing.engine.rings import find_rings
+from clearing.engine.search.pay import pay
 from clearing.engine.search.recorded import Standing, choose
 from clearing.engine.search.rows import build_rows
 from clearing.engine.search.search import Searched, search
@@ -196,10 +197,43 @@ def statement_of(bundle: StoredBundle, participant_id: str) -> Mapping[str, Any]
     }
 
 
+def quoted(book: Book, terms: SessionTerms) -> tuple[Session, Mapping[int, int]]:
+    """Clear a book and keep nothing; by offer what it is paid beyond value for value, in µ (negative: pays).
+
+    In a circulation that are the premia of its legs, in searched components the pay of docs/rulebook-2.md.
+    """
+    paid: dict[int, int] = {}
+
+    def note_pay(searched: Sequence[Searched], _salt: bytes) -> Sequence[Searched]:
+        for each in searched:
+            paid.update(pay(each))
+        return searched
+
+    session = clear_book(book, terms, discard, review=note_pay)
+    legs = session.outcome.legs
+    for giver, taker, premium in zip(
+        *(of.tolist() for of in (legs.giver_offer, legs.receiver_offer, legs.premium_micro)), strict=True
+    ):
+        if premium:
+            paid[giver] = paid.get(giver, 0) + premium
+            paid[taker] = paid.get(taker, 0) - premium
+    return session, paid
+
+
 def netting_flows(session: Session) -> tuple[Sequence[str], Iterator[ArcFlow]]:
-    """Nodes of the netting graph, and its arcs with what flowed along them."""
-    graph = _admitted(session.book)[1]
-    return graph.nodes, named_arcs(session.book, graph, session.outcome.fills)
+    """Nodes of the netting graph, and its arcs with what flowed along them.
+
+    The circulation comes first, then the offers of searched components, then the circulation of debts with credit.
+    """
+    book, fills = session.book, session.outcome.fills
+    admission, graph = _admitted(book)
+    parts = [(list(graph.nodes), named_arcs(book, graph, fills))]
+    if book.rulebook.version > 1:
+        parts.append(searched_arcs(book, find_tiers(book, admission), fills))
+    if book.rulebook.obligations == "credit":
+        parts.append(credit_arcs(book, admission, fills))
+    nodes = sorted({node for some, _arcs in parts for node in some})
+    return nodes, (arc for _nodes, arcs in parts for arc in arcs)
 
 
 def decide(

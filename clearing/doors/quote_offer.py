@@ -6,20 +6,18 @@ import csv
 import json
 import shutil
 import tempfile
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 from textwrap import wrap
 
-from clearing.audit.canonical import discard
 from clearing.doors.book_folder import read_book
 from clearing.doors.explanation_words import explanation_object, explanation_sentences
 from clearing.doors.words import amount, quantity_worth
 from clearing.model.book import Book, SessionTerms
 from clearing.model.errors import BookFault, InputFault, UsageFault
 from clearing.model.faults import FaultReport
-from clearing.model.outcome import Outcome
-from clearing.service import Session, clear_book, explain_offer
+from clearing.service import Session, explain_offer, quoted
 
 OFFERS = "offers.csv"
 WIDTH = 100
@@ -32,13 +30,13 @@ def quote_offers(folder: Path, extra: Path, *, as_json: bool) -> int:
     book, terms, added = _joined_book(folder, extra)
     if book.fixing is not None and book.fixing.held:  # nothing comes of a quote that anybody would answer for
         terms = replace(terms, accepted_fixing="a quote")
-    session = clear_book(book, terms, discard)
-    quotes = [_quote_object(session, offer_id) for offer_id in added]
+    session, paid = quoted(book, terms)
+    quotes = [_quote_object(session, paid, offer_id) for offer_id in added]
     if as_json:
         print(json.dumps({"digest": session.manifest.digest, "quotes": quotes}))
         return 0
     for offer_id in added:
-        print("\n".join(wrap(" ".join(_sentences(session, offer_id)), WIDTH)))
+        print("\n".join(wrap(" ".join(_sentences(session, paid, offer_id)), WIDTH)))
     return 0
 
 
@@ -98,28 +96,19 @@ def _as_in(report: FaultReport, name: str, rows_before: int) -> FaultReport:
     return FaultReport(report.counts, listed)
 
 
-def _sentences(session: Session, offer_id: str) -> list[str]:
-    found = explain_offer(session, offer_id)
-    book, outcome = session.book, session.outcome
+def _sentences(session: Session, paid: Mapping[int, int], offer_id: str) -> list[str]:
+    found, book = explain_offer(session, offer_id), session.book
     taken = [
         quantity_worth(book, seen.asset, seen.quantity * book.increment_value_micro(seen.asset))
         for seen in found.outlook
         if seen.quantity
     ]
-    premium = _premium_micro(outcome, found.offer)
+    premium = paid.get(found.offer, 0)
     earned = f", and {'earn' if premium > 0 else 'pay'} premia of {amount(abs(premium))} index units" if premium else ""
     gets = [f"It would receive {' and '.join(taken)}{earned}."] if taken else []
     return [*explanation_sentences(book, found), *gets]
 
 
-def _quote_object(session: Session, offer_id: str) -> dict[str, object]:
+def _quote_object(session: Session, paid: Mapping[int, int], offer_id: str) -> dict[str, object]:
     found = explain_offer(session, offer_id)
-    premium = _premium_micro(session.outcome, found.offer)
-    return {**explanation_object(session.book, found), "premium_micro": str(premium)}
-
-
-def _premium_micro(outcome: Outcome, offer: int) -> int:
-    """What the offer's legs earn less what they cost."""
-    legs = outcome.legs
-    gives, takes = legs.giver_offer == offer, legs.receiver_offer == offer
-    return int(legs.premium_micro[gives].sum()) - int(legs.premium_micro[takes].sum())
+    return {**explanation_object(session.book, found), "premium_micro": str(paid.get(found.offer, 0))}

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import json
+from collections import Counter
 from pathlib import Path
 
+import networkx as nx
 import pytest
 
 from tests.doors.console import Console, console_of
@@ -66,3 +68,18 @@ def test_set_off_of_the_same_book_discharges_nothing(console: Console, book_fold
     (book_folder / "rulebook.toml").write_text("version = 2\n", encoding="utf-8")
     told = json.loads(console("clear", book_folder, "--out", tmp_path / "bundle", "--json").out)
     assert told["obligations_cleared_micro"] == "0"
+
+
+def test_the_graph_holds_both_circulations(console: Console, book_folder: Path, tmp_path: Path) -> None:
+    bundle = tmp_path / "bundle"
+    console("clear", book_folder, "--out", bundle)
+    assert console("export", bundle, "--out", tmp_path / "tables").status == 0
+    graph = nx.read_graphml(tmp_path / "tables/netting.graphml", force_multigraph=True)
+    flows = {each["ids"] + " " + tail: each["flow_micro"] for tail, _, each in graph.edges(data=True)}
+    assert flows["O1 claim:BOLT"] == flows["O2 claim:COLT"] == 400 * 10**6
+    net: Counter[str] = Counter()
+    for tail, head, each in graph.edges(data=True):
+        net[head] += each["flow_micro"]
+        net[tail] -= each["flow_micro"]
+        assert 0 <= each["flow_micro"] <= each["capacity_micro"]
+    assert not any(net.values())

@@ -20,6 +20,7 @@ from clearing.doors.export_tables import TABLES, Column, Kind, Table
 from clearing.doors.folder_writer import FolderWriter
 from clearing.model.book import Book
 from clearing.model.errors import InputFault, UsageFault
+from clearing.model.rulebook import DEFAULTS
 from clearing.service import outcome_of
 from tests.audit.samples import SALT, MemoryBundle, furnished_book, seal
 from tests.books import book as small_book
@@ -210,6 +211,24 @@ def test_networkx_reads_the_graph_as_the_circulation_of_the_session(tmp_path: Pa
     refused = len(bundle.lines("outcome/refusals.jsonl"))
     assert len(offers) == len(set(offers)) == len(bundle.lines("inputs/offers.jsonl")) - refused
     assert cost < 0 < len(offers)
+
+
+def test_the_graph_holds_offers_that_were_searched(tmp_path: Path) -> None:
+    book = small_book(
+        values={"A": 1_000, "B": 1_000},
+        offers=[
+            offer("O1", "X", "A", 4, ("B", -10_000), conditions={"all_or_none": True}),
+            offer("O2", "Y", "B", 6, ("A", -10_000)),
+        ],
+        rulebook=DEFAULTS[2],
+    )
+    out = exported(tmp_path, book)[1]
+    graph = nx.read_graphml(out / GRAPH, force_multigraph=True)
+    arcs = {each["ids"]: (tail, head, each["kind"], each["flow_micro"]) for tail, head, each in graph.edges(data=True)}
+    assert arcs == {
+        "O1": ("pool:B", "pool:A", "searched", 4_000),
+        "O2": ("pool:A", "pool:B", "searched", 4_000),
+    }
 
 
 def test_an_empty_session_is_exported(tmp_path: Path) -> None:

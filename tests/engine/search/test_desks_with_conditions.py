@@ -2,17 +2,26 @@
 
 from __future__ import annotations
 
+import json
+import time
 from dataclasses import replace
+from pathlib import Path
 from random import Random
 
+import pytest
+
+from clearing.audit.verify import verify
+from clearing.audit.verify.__main__ import Folder
+from clearing.doors.bundle_folder import BundleFolder, BundleWriter
 from clearing.engine.admission import admit
 from clearing.engine.search.rows import build_rows
 from clearing.engine.search.search import Searched, search
 from clearing.engine.search.tiers import INTEGER, find_tiers
 from clearing.engine.search.witness import is_feasible
-from clearing.model.book import NONE, Book
+from clearing.model.book import NONE, Book, SessionTerms
 from clearing.model.proof import Branch
 from clearing.model.rulebook import DEFAULTS
+from clearing.service import clear_book, replay_bundle
 from clearing.solvers.apart import SolverApart
 from tests.books import book, offer
 
@@ -60,3 +69,37 @@ def test_three_hundred_offers_are_proven_to_a_fiftieth_by_a_small_tree() -> None
     assert found.limit_reached
     assert isinstance(surplus.proof, Branch), "the relaxation alone is not enough"
     assert 0 < surplus.value - surplus.bound <= -surplus.value // 50
+
+
+@pytest.mark.exhaustive
+def test_three_thousand_offers_are_proven_to_one_part_in_a_hundred_thousand(tmp_path: Path) -> None:
+    """Through everything that a session is: cleared, sealed, verified and replayed. Takes several minutes."""
+    surplus = sealed_surplus(desks(3_000, whole=0.3, half=0.3, seed=1), tmp_path)
+    assert 0 <= surplus["value"] - surplus["bound"] <= -surplus["value"] // 100_000
+
+
+@pytest.mark.exhaustive
+def test_three_thousand_offers_of_all_or_none_have_a_good_answer_and_an_honest_gap(tmp_path: Path) -> None:
+    surplus = sealed_surplus(desks(3_000, whole=1, half=0, seed=1), tmp_path)
+    assert surplus["value"] < 0
+    assert 0 <= surplus["value"] - surplus["bound"] <= -surplus["value"] // 100
+
+
+def sealed_surplus(made: Book, folder: Path) -> dict[str, int]:
+    """Value and bound of the surplus as the bundle says them, once ``verify`` and ``replay`` agree."""
+    begun = time.perf_counter()
+    with BundleWriter(folder / "bundle") as bundle:
+        clear_book(made, SessionTerms(salt=bytes(32)), bundle.write)
+    cleared = time.perf_counter()
+    assert not verify(Folder(folder / "bundle")).violations
+    verified = time.perf_counter()
+    assert replay_bundle(BundleFolder(folder / "bundle")).difference is None
+    replayed = time.perf_counter()
+    (component,) = json.loads((folder / "bundle/certificate.json").read_text())["components"]
+    first = component["stages"][0]
+    size = sum(path.stat().st_size for path in (folder / "bundle").rglob("*") if path.is_file())
+    told = {name: int(first[name]) for name in ("value", "bound")}
+    gap = (told["value"] - told["bound"]) / -told["value"]
+    spent = f"clear {cleared - begun:.0f} s, verify {verified - cleared:.0f} s, replay {replayed - verified:.0f} s"
+    print(f"{spent}, {size / 2**20:.1f} MiB, {told}, gap {gap:.1e}")
+    return told
