@@ -98,10 +98,13 @@ def _as_in(report: FaultReport, name: str, rows_before: int) -> FaultReport:
 
 def _sentences(session: Session, paid: Mapping[int, int], offer_id: str) -> list[str]:
     found, book = explain_offer(session, offer_id), session.book
+    offers, quantities = book.offers, session.outcome.fills.alt_quantity.tolist()
+    first, end = offers.alt_start[found.offer : found.offer + 2].tolist()
+    assets = offers.alt_asset.tolist()
     taken = [
-        quantity_worth(book, seen.asset, seen.quantity * book.increment_value_micro(seen.asset))
-        for seen in found.outlook
-        if seen.quantity
+        quantity_worth(book, assets[row], quantities[row] * book.increment_value_micro(assets[row]))
+        for row in range(first, end)
+        if quantities[row]
     ]
     premium = paid.get(found.offer, 0)
     earned = f", and {'earn' if premium > 0 else 'pay'} premia of {amount(abs(premium))} index units" if premium else ""

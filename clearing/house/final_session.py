@@ -8,7 +8,7 @@ from __future__ import annotations
 import json
 import re
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from itertools import takewhile
 from typing import Any
 
@@ -38,16 +38,22 @@ def final_changes(
     fills: Sequence[str],
     refusals: Sequence[str],
     entries: Sequence[str],
-    offers: Iterable[OfferRecord],
+    offers: Callable[[Iterable[str]], Mapping[str, OfferRecord]],
+    for_session: Iterable[OfferRecord],
     stocks: Mapping[str, StockRecord],
     obligations: Iterable[ObligationRecord],
     participants: Mapping[str, ParticipantRecord],
 ) -> Iterator[Change]:
-    """Changes of every table that a session settles; the lines are those of its bundle."""
+    """Changes of every table that a session settles; the lines are those of its bundle.
+
+    ``offers`` looks offers up by id; ``for_session`` are those that stand and are good for this session only.
+    """
     filled, discharged = _by_kind(fills)
     expired = {refusal["offer_id"] for refusal in map(json.loads, refusals) if refusal["reason"] == "expired"}
     drawn: Counter[str] = Counter()
-    yield from _offers(session, offers, filled, expired, drawn if stocks else None)
+    known = offers(filled)
+    lapsing = expired | {offer.offer_id for offer in for_session if offer.seq <= (session.closed_seq or 0)}
+    yield from _offers(known, filled, lapsing, drawn if stocks else None)
     yield from _stocks(drawn, stocks)
     yield from _obligations(obligations, discharged)
     yield from _accounts([json.loads(line) for line in entries], participants)
@@ -68,30 +74,24 @@ def _by_kind(fills: Sequence[str]) -> tuple[dict[str, tuple[str, str]], dict[str
 
 
 def _offers(
-    session: SessionRecord,
-    offers: Iterable[OfferRecord],
+    known: Mapping[str, OfferRecord],
     filled: Mapping[str, tuple[str, str]],
-    expired: set[str],
+    lapsing: set[str],
     drawn: Counter[str] | None,
 ) -> Iterator[Change]:
     """Offers that end keep their line, so that most changes are of the state alone; what stocks gave is counted."""
     ended: dict[str, str] = {}
     left: dict[str, str] = {}
-    for offer in offers:
-        if offer.seq > (session.closed_seq or 0):
-            continue
-        state = OfferState.STANDING
-        if offer.offer_id in filled:
-            delivered, fill = filled[offer.offer_id]
-            state, line = _after(offer.line, delivered, fill)
-            if line != offer.line:
-                left[offer.offer_id] = line
-            if drawn is not None and (stock := _STOCK.search(offer.line)):
-                drawn[stock[1]] += int(delivered)
+    for offer_id, (delivered, fill) in filled.items():
+        old = known[offer_id].line
+        state, line = _after(old, delivered, fill)
         if state is not OfferState.STANDING:
-            ended[offer.offer_id] = state.value
-        elif offer.good_for == session.session_id or offer.offer_id in expired:
-            ended[offer.offer_id] = _LAPSED.value
+            ended[offer_id] = state.value
+        if line != old:
+            left[offer_id] = line
+        if drawn is not None and (stock := _STOCK.search(old)):
+            drawn[stock[1]] += int(delivered)
+    ended |= dict.fromkeys(sorted(lapsing - ended.keys()), _LAPSED.value)
     if ended:
         yield Update("offers", "offer_id", {"offer_id": list(ended), "state": list(ended.values())})
     if left:

@@ -53,8 +53,11 @@ class Before(Protocol):
     def obligations(self) -> Iterable[ObligationRecord]:
         """Those that stand, in ascending id."""
 
-    def standing(self) -> Iterable[OfferRecord]:
-        """The offers that stand, in ascending id."""
+    def offers(self, offer_ids: Iterable[str]) -> Mapping[str, OfferRecord]:
+        """Those of these offers that the house has known, by id."""
+
+    def good_for(self, session_id: str) -> Iterable[OfferRecord]:
+        """The offers that stand and are good for this session only, in ascending id."""
 
     def session(self, session_id: str) -> SessionRecord | None:
         """One session."""
@@ -245,7 +248,8 @@ def _final(event: Event, before: Before) -> Iterator[Change]:
         fills=before.lines(at, "fills"),
         refusals=before.lines(at, "refusals"),
         entries=before.lines(at, "entries"),
-        offers=before.standing(),
+        offers=before.offers,
+        for_session=before.good_for(session.session_id),
         stocks=before.stocks(),
         obligations=before.obligations(),
         participants=before.participants(),

@@ -62,6 +62,9 @@ class Facts(Protocol):
     def standing(self) -> Iterable[OfferRecord]:
         """The offers that stand, in ascending id."""
 
+    def standing_content(self, *, closed_seq: int) -> bytes:
+        """The lines of the offers that stand and came up to this event, in ascending id, each with its line end."""
+
     def offers(self, offer_ids: Iterable[str]) -> Mapping[str, OfferRecord]:
         """Those of these offers that the house has known, by id."""
 

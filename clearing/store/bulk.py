@@ -49,6 +49,9 @@ def _update_joined(connection: Connection, table: str, key: str, columns: Mappin
     kinds = ", ".join(f"{name} {known[name].type.compile(connection.dialect)}" for name in columns)
     connection.exec_driver_sql(f"CREATE TEMPORARY TABLE {beside} ({kinds})")
     _copy(connection, beside, columns)
+    # Without them the planner believes in a small table and joins in many passes: three times as long.
+    connection.exec_driver_sql("SET LOCAL work_mem = '256MB'")
+    connection.exec_driver_sql(f"ANALYZE {beside}")
     sets = ", ".join(f"{name} = {beside}.{name}" for name in columns if name != key)
     connection.exec_driver_sql(f"UPDATE {table} SET {sets} FROM {beside} WHERE {table}.{key} = {beside}.{key}")
     connection.exec_driver_sql(f"DROP TABLE {beside}")

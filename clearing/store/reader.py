@@ -24,6 +24,7 @@ from clearing.store import tables
 from clearing.store.payload import joined
 
 _ROWS_AT_ONCE = 10_000
+_OFFER = ", ".join(OfferRecord._fields)
 Record = TypeVar("Record")
 
 
@@ -100,19 +101,37 @@ class Reader:
 
     def standing(self) -> Iterator[OfferRecord]:
         """The offers that stand, in ascending id."""
-        names = ", ".join(OfferRecord._fields)
         where = f"state = '{OfferState.STANDING.value}' ORDER BY offer_id"
-        return map(OfferRecord._make, self._many(f"SELECT {names} FROM offers WHERE {where}"))
+        return map(OfferRecord._make, self._many(f"SELECT {_OFFER} FROM offers WHERE {where}"))
+
+    def good_for(self, session_id: str) -> list[OfferRecord]:
+        """The offers that stand and are good for this session only, in ascending id."""
+        table = tables.OFFERS
+        chosen = select(table).where(table.c.state == OfferState.STANDING.value, table.c.good_for == session_id)
+        return [OfferRecord._make(row) for row in self.connection.execute(chosen.order_by(table.c.offer_id))]
+
+    def standing_content(self, *, closed_seq: int) -> bytes:
+        """The lines of the offers that stand and came up to this event, in ascending id, each with its line end.
+
+        COPY writes a backslash twice; what else it would escape stands in no canonical line.
+        """
+        where = f"state = '{OfferState.STANDING.value}' AND seq <= {closed_seq:d} ORDER BY offer_id"
+        driver: Any = self.connection.connection.driver_connection
+        if self.connection.dialect.name == "sqlite":
+            lines = [line for (line,) in driver.execute(f"SELECT line FROM offers WHERE {where}")]
+            return ("\n".join(lines) + "\n").encode() if lines else b""
+        with driver.cursor() as cursor, cursor.copy(f"COPY (SELECT line FROM offers WHERE {where}) TO STDOUT") as copy:
+            content = b"".join(copy)
+        return content.replace(b"\\\\", b"\\")
 
     def offers(self, offer_ids: Iterable[str]) -> Mapping[str, OfferRecord]:
         """Those of these offers that the house has known, by id."""
-        rows = self._among("offers", "*", "offer_id", offer_ids)
-        return {row.offer_id: OfferRecord._make(row) for row in rows}
+        return {row[0]: OfferRecord._make(row) for row in self._among("offers", _OFFER, "offer_id", offer_ids)}
 
     def taken(self, table: str, ids: Iterable[str]) -> list[str]:
         """Those of these ids that a table has, ascending."""
         key = next(iter(tables.TABLES.tables[table].primary_key)).name
-        return sorted(row[0] for row in self._among(table, key, key, ids))
+        return sorted(name for (name,) in self._among(table, key, key, ids))
 
     def sessions(self) -> list[SessionRecord]:
         """Every session, in order."""
@@ -155,15 +174,15 @@ class Reader:
     def _rows(self, chosen: Select[Any]) -> Iterator[Any]:
         return iter(self.connection.execute(chosen.execution_options(yield_per=_ROWS_AT_ONCE)))
 
-    def _many(self, statement: str) -> Iterator[tuple[Any, ...]]:
+    def _many(self, statement: str, parameters: tuple[Any, ...] = ()) -> Iterator[tuple[Any, ...]]:
         """Rows as the driver has them: SQLAlchemy's take twice the time, which tells where there are a million."""
         driver: Any = self.connection.connection.driver_connection
         if self.connection.dialect.name == "sqlite":
-            yield from driver.execute(statement)
+            yield from driver.execute(statement, parameters)
             return
         with driver.cursor(name="many") as cursor:
             cursor.itersize = _ROWS_AT_ONCE
-            yield from cursor.execute(statement)
+            yield from cursor.execute(statement, parameters)
 
     def _entered(self, chosen: Select[Any]) -> Entered | None:
         row = self.connection.execute(chosen).first()
@@ -174,11 +193,10 @@ class Reader:
         row = self.connection.execute(select(table).where(table.c[column] == value)).first()
         return None if row is None else SessionRecord(*row)
 
-    def _among(self, table: str, columns: str, key: str, ids: Iterable[str]) -> Sequence[Any]:
+    def _among(self, table: str, columns: str, key: str, ids: Iterable[str]) -> Iterator[tuple[Any, ...]]:
         """One parameter for any number of ids."""
         wanted = list(ids)
         if self.connection.dialect.name == "sqlite":
             statement = f"SELECT {columns} FROM {table} WHERE {key} IN (SELECT value FROM json_each(?))"
-            return self.connection.exec_driver_sql(statement, (json.dumps(wanted),)).fetchall()
-        statement = f"SELECT {columns} FROM {table} WHERE {key} = ANY(%s)"
-        return self.connection.exec_driver_sql(statement, (wanted,)).fetchall()
+            return self._many(statement, (json.dumps(wanted),))
+        return self._many(f"SELECT {columns} FROM {table} WHERE {key} = ANY(%s)", (wanted,))

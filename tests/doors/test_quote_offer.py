@@ -89,7 +89,7 @@ def test_an_extra_offer_with_an_id_of_the_book_names_no_row_of_another_file(cons
 
 def test_a_quote_in_a_searched_component_tells_its_pay(console: Console, tmp_path: Path) -> None:
     """The desk has no other offer, so that its pay is what its account would move by in premia."""
-    rows = ("O-1,DESK-B,WHEAT,100,COPPER,-100,true", "O-2,DESK-C,COPPER,3,WHEAT,-50,true")
+    rows = ("O-1,DESK-B,WHEAT,200,COPPER,-100,", "O-2,DESK-C,COPPER,3,WHEAT,-50,true")
     header = "offer_id,participant_id,deliver_asset,deliver_quantity,receive_assets,limit_bps,all_or_none"
     rulebook = "version = 2\n"
     book = write_book(tmp_path / "book", offers="\n".join([header, *rows, ""]), rulebook=rulebook)
@@ -98,15 +98,12 @@ def test_a_quote_in_a_searched_component_tells_its_pay(console: Console, tmp_pat
     (quoted,) = json.loads(console("quote", book, extra, "--json").out)["quotes"]
     assert quoted["quantity"] != "0"
     assert quoted["premium_micro"] != "0"
+    verb = "pay" if quoted["premium_micro"].startswith("-") else "earn"
+    said = " ".join(console("quote", book, extra).out.split())
+    assert "It would receive 74.5 t of Wheat, and" in said
+    assert f"and {verb} premia of" in said
     (book / "offers.csv").write_text("\n".join([header, *rows, "Q-1,DESK-A,COPPER,2,WHEAT,-80,", ""]))
     assert console("clear", book, "--out", tmp_path / "out").status == 0
     entries = [json.loads(line) for line in (tmp_path / "out/outcome/entries.jsonl").read_text().splitlines()]
     own = [each for each in entries if (each["participant_id"], each["kind"]) == ("DESK-A", "premium")]
     assert [each["amount_micro"] for each in own] == [quoted["premium_micro"]]
-    verb = "earn" if not quoted["premium_micro"].startswith("-") else "pay"
-    assert f"and {verb} premia of" in " ".join(console("quote", book, _extra_id(extra)).out.split())
-
-
-def _extra_id(extra: Path) -> Path:
-    extra.write_text(extra.read_text(encoding="utf-8").replace("Q-1", "Q-2"), encoding="utf-8")
-    return extra
