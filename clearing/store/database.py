@@ -65,7 +65,7 @@ def open_engine(url: URL, *, as_role: bool = True) -> Engine:
 @contextmanager
 def writing(engine: Engine) -> Iterator[Connection]:
     """One transaction that writes: committed when the block ends well, else as if it had never been."""
-    with _faults(), engine.connect() as connection:
+    with _faults(engine), engine.connect() as connection:
         connection = connection.execution_options(clearing_begin="BEGIN IMMEDIATE")
         with connection.begin():
             if engine.dialect.name == "postgresql":
@@ -76,7 +76,7 @@ def writing(engine: Engine) -> Iterator[Connection]:
 @contextmanager
 def reading(engine: Engine) -> Iterator[Connection]:
     """One transaction that sees one moment and writes nothing."""
-    with _faults(), engine.connect() as connection:
+    with _faults(engine), engine.connect() as connection:
         if engine.dialect.name == "postgresql":
             connection = connection.execution_options(isolation_level="REPEATABLE READ", postgresql_readonly=True)
         with connection.begin():
@@ -87,7 +87,7 @@ def reading(engine: Engine) -> Iterator[Connection]:
 def lease(engine: Engine) -> Iterator[bool]:
     """Whether this is the one run at work; what is held ends with its holder, however that ends."""
     if engine.dialect.name == "postgresql":
-        with _faults(), engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
+        with _faults(engine), engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
             held = bool(connection.exec_driver_sql("SELECT pg_try_advisory_lock(%s)", (LEASE_LOCK,)).scalar())
             try:
                 yield held
@@ -119,11 +119,11 @@ def _exclusive(connection: Connection) -> bool:
 
 
 @contextmanager
-def _faults() -> Iterator[None]:
-    """What a database refuses is an operating fault, in its own words."""
+def _faults(engine: Engine) -> Iterator[None]:
+    """What a database refuses is an operating fault, in its own words; of many rows the driver says it itself."""
     try:
         yield
-    except SQLAlchemyError as error:
+    except (SQLAlchemyError, engine.dialect.loaded_dbapi.Error) as error:
         says = str(getattr(error, "orig", None) or error).strip().splitlines()[0]
         raise OperatingFault(f"the database refused: {says}; nothing was written") from error
 

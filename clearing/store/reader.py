@@ -101,8 +101,9 @@ class Reader:
 
     def standing(self) -> Iterator[OfferRecord]:
         """The offers that stand, in ascending id."""
-        where = f"state = '{OfferState.STANDING.value}' ORDER BY offer_id"
-        return map(OfferRecord._make, self._many(f"SELECT {_OFFER} FROM offers WHERE {where}"))
+        table = tables.OFFERS
+        chosen = select(table).where(table.c.state == OfferState.STANDING.value).order_by(table.c.offer_id)
+        return map(OfferRecord._make, self._rows(chosen))
 
     def good_for(self, session_id: str) -> list[OfferRecord]:
         """The offers that stand and are good for this session only, in ascending id."""
@@ -116,7 +117,7 @@ class Reader:
         COPY writes a backslash twice; what else it would escape stands in no canonical line.
         """
         where = f"state = '{OfferState.STANDING.value}' AND seq <= {closed_seq:d} ORDER BY offer_id"
-        driver: Any = self.connection.connection.driver_connection
+        driver = self._driver()
         if self.connection.dialect.name == "sqlite":
             lines = [line for (line,) in driver.execute(f"SELECT line FROM offers WHERE {where}")]
             return ("\n".join(lines) + "\n").encode() if lines else b""
@@ -174,15 +175,9 @@ class Reader:
     def _rows(self, chosen: Select[Any]) -> Iterator[Any]:
         return iter(self.connection.execute(chosen.execution_options(yield_per=_ROWS_AT_ONCE)))
 
-    def _many(self, statement: str, parameters: tuple[Any, ...] = ()) -> Iterator[tuple[Any, ...]]:
-        """Rows as the driver has them: SQLAlchemy's take twice the time, which tells where there are a million."""
-        driver: Any = self.connection.connection.driver_connection
-        if self.connection.dialect.name == "sqlite":
-            yield from driver.execute(statement, parameters)
-            return
-        with driver.cursor(name="many") as cursor:
-            cursor.itersize = _ROWS_AT_ONCE
-            yield from cursor.execute(statement, parameters)
+    def _driver(self) -> Any:
+        """The connection as the driver has it: rows by SQLAlchemy take twice the time, which tells at a million."""
+        return self.connection.connection.driver_connection
 
     def _entered(self, chosen: Select[Any]) -> Entered | None:
         row = self.connection.execute(chosen).first()
@@ -193,10 +188,12 @@ class Reader:
         row = self.connection.execute(select(table).where(table.c[column] == value)).first()
         return None if row is None else SessionRecord(*row)
 
-    def _among(self, table: str, columns: str, key: str, ids: Iterable[str]) -> Iterator[tuple[Any, ...]]:
+    def _among(self, table: str, columns: str, key: str, ids: Iterable[str]) -> Iterable[tuple[Any, ...]]:
         """One parameter for any number of ids."""
-        wanted = list(ids)
+        wanted, chosen = list(ids), f"SELECT {columns} FROM {table} WHERE {key}"
         if self.connection.dialect.name == "sqlite":
-            statement = f"SELECT {columns} FROM {table} WHERE {key} IN (SELECT value FROM json_each(?))"
-            return self._many(statement, (json.dumps(wanted),))
-        return self._many(f"SELECT {columns} FROM {table} WHERE {key} = ANY(%s)", (wanted,))
+            found = self._driver().execute(f"{chosen} IN (SELECT value FROM json_each(?))", (json.dumps(wanted),))
+        else:
+            found = self._driver().execute(f"{chosen} = ANY(%s)", (wanted,))
+        rows: Iterable[tuple[Any, ...]] = found
+        return rows

@@ -12,8 +12,6 @@ from typing import Any
 
 import pytest
 
-from clearing.audit.canonical import canonical
-from clearing.audit.input_lines import rulebook_line
 from clearing.audit.verify import verify
 from clearing.audit.verify.__main__ import Folder
 from clearing.doors.house.place import BundleShelf
@@ -23,10 +21,10 @@ from clearing.keeping.accounts import statement
 from clearing.keeping.batch import run_batch
 from clearing.keeping.denied import Denied
 from clearing.keeping.ports import House, Surroundings
-from clearing.model.house import NO_VETO, Draft, Kind
-from clearing.model.rulebook import Rulebook
-from clearing.wiring import make_house, open_house
+from clearing.model.house import NO_VETO, Kind
+from clearing.wiring import open_house
 from tests.keeping.auditor import Auditor, Standing
+from tests.keeping.founding import found_house, lines_of
 
 DESKS, GOODS = ("ANNA", "BO", "CARL", "DORA", "EMIL"), ("COAL", "FLAX", "IRON", "WOOL")
 CREDIT = 40_000_000
@@ -56,21 +54,8 @@ class Day:
         return open_house(self.url, surroundings=self.world)
 
     def _found(self) -> None:
-        house = make_house(self.url, surroundings=self.world)
-        sessions.found_house(house, rulebook_line(Rulebook()).encode(), veto_minutes=0)
-        texts = [{"participant_id": name, "balance_micro": "0", "credit_limit_micro": str(CREDIT)} for name in DESKS]
-        goods = [{"asset_id": name, "unit": "TNE", "increment": "1", "class": "goods"} for name in GOODS]
-        values = [{"asset_id": name, "value_micro": "1000000"} for name in GOODS]
         pile = [{"stock_id": "PILE", "participant_id": "ANNA", "asset_id": "COAL", "quantity": "60"}]
-        with house.store.writing() as ledger:
-            for kind, name, rows in (
-                (Kind.PARTICIPANTS, "participants", texts),
-                (Kind.ASSETS, "assets", goods),
-                (Kind.STOCKS, "stocks", pile),
-                (Kind.FIXING, "fixing", values),
-            ):
-                body = {"form": "fixing.csv", "source": "0" * 64} if kind is Kind.FIXING else {}
-                ledger.append(Draft(kind, body, {name: lines_of(rows)}), at=self.world.clock(), actor="house")
+        found_house(self.url, self.world, desks=DESKS, goods=GOODS, credit=CREDIT, stocks=pile)
 
     def morning(self) -> None:
         """Desks submit, repeat themselves, amend, withdraw; each may be cut off before its commit."""
@@ -235,10 +220,6 @@ class KillingStore:
             if self._left == 0:
                 raise Killed
             self._left -= 1
-
-
-def lines_of(records: list[dict[str, Any]]) -> bytes:
-    return "".join(canonical(record) + "\n" for record in records).encode()
 
 
 @pytest.mark.parametrize("seed", range(4))

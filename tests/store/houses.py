@@ -7,17 +7,14 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from clearing.audit.canonical import canonical
-from clearing.audit.input_lines import rulebook_line
 from clearing.doors.house.place import BundleShelf
 from clearing.keeping import offers as desk
 from clearing.keeping import sessions
 from clearing.keeping.batch import Batch, run_batch
 from clearing.keeping.ports import House, Surroundings
-from clearing.model.house import Draft, Kind
-from clearing.model.rulebook import Rulebook
 from clearing.store.house_store import HouseStore
-from clearing.wiring import make_house, open_house
+from clearing.wiring import open_house
+from tests.keeping.founding import found_house, lines_of
 
 DESKS, GOODS = ("ANNA", "BO", "CARL"), ("POWER", "STEEL", "WHEAT")
 WORLD = Surroundings(clock=lambda: "2026-01-05T16:00:00Z", secret=lambda: bytes(range(32)))
@@ -27,19 +24,7 @@ MORE = (("4", "ANNA", "POWER", 7, "WHEAT"), ("5", "BO", "WHEAT", 5, "POWER"))
 
 def found(url: str, *, offers: bool = True) -> House:
     """A new house; with ``offers`` those of a ring of three are on its book."""
-    house = make_house(url, surroundings=WORLD)
-    sessions.found_house(house, rulebook_line(Rulebook()).encode(), veto_minutes=0)
-    desks = [{"participant_id": name, "balance_micro": "0", "credit_limit_micro": "50000000"} for name in DESKS]
-    goods = [{"asset_id": name, "unit": "TNE", "increment": "1", "class": "goods"} for name in GOODS]
-    values = [{"asset_id": name, "value_micro": "1000000"} for name in GOODS]
-    with house.store.writing() as ledger:
-        for kind, name, rows in (
-            (Kind.PARTICIPANTS, "participants", desks),
-            (Kind.ASSETS, "assets", goods),
-            (Kind.FIXING, "fixing", values),
-        ):
-            body = {"form": "fixing.csv", "source": "0" * 64} if kind is Kind.FIXING else {}
-            ledger.append(Draft(kind, body, {name: lines_of(rows)}), at=WORLD.clock(), actor="house")
+    house = found_house(url, WORLD, desks=DESKS, goods=GOODS, credit=50_000_000)
     if offers:
         submit(house, *RING)
     return house
@@ -82,11 +67,6 @@ def run(house: House, shelf: Path, batch: str = "monday") -> Batch:
     """One batch, its bundles in a folder."""
     place = BundleShelf(shelf)
     return run_batch(house, batch=batch, fix=None, clear=lambda name: sessions.clear(house, name, place))
-
-
-def lines_of(rows: list[dict[str, Any]]) -> bytes:
-    """Canonical lines."""
-    return "".join(canonical(row) + "\n" for row in rows).encode()
 
 
 def head(house: House) -> tuple[int, str]:
