@@ -18,6 +18,7 @@ from pathlib import Path
 from typing import TypeAlias
 
 from benchmarks.agreement import disagreements
+from benchmarks.console import positive, say
 from benchmarks.docs_page import FIGURES_BEGIN, rewrite_docs
 from benchmarks.growth_plot import draw_growth
 from benchmarks.house.command import measure_house
@@ -59,7 +60,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 def _measured(asked: argparse.Namespace) -> Figures:
     facts = machine()
-    return facts, measure(_trials(asked), Limits(asked.networkx_max, asked.lp_max, asked.patience), _say)
+    return facts, measure(_trials(asked), Limits(asked.networkx_max, asked.lp_max, asked.patience), say)
 
 
 def _stored(path: Path) -> Figures:
@@ -73,9 +74,9 @@ def _arguments(arguments: Sequence[str]) -> argparse.Namespace:
         description="Measure clearing beside other solvers.",
         epilog="With --help after it: python -m benchmarks pools, index, house.",
     )
-    parser.add_argument("--sizes", type=_positive, nargs="+", default=SIZES, metavar="OFFERS")
-    parser.add_argument("--runs", type=_positive, default=3, help="runs of each book (3)")
-    parser.add_argument("--large-runs", type=_positive, default=2, help=f"at most so many from {LARGE:,} offers on (2)")
+    parser.add_argument("--sizes", type=positive, nargs="+", default=SIZES, metavar="OFFERS")
+    parser.add_argument("--runs", type=positive, default=3, help="runs of each book (3)")
+    parser.add_argument("--large-runs", type=positive, default=2, help=f"at most so many from {LARGE:,} offers on (2)")
     parser.add_argument("--seed", type=int, default=1, help="of the generated books (1)")
     parser.add_argument("--networkx-max", type=int, default=10_000, metavar="OFFERS", help="largest for networkx")
     parser.add_argument("--lp-max", type=int, default=100_000, metavar="OFFERS", help="largest for PuLP + HiGHS")
@@ -84,13 +85,6 @@ def _arguments(arguments: Sequence[str]) -> argparse.Namespace:
     parser.add_argument("--from", dest="stored", type=Path, metavar="FIGURES.json", help="measures nothing anew")
     parser.add_argument("--docs", action="store_true", help=f"rewrites docs/benchmark.md from {FIGURES_BEGIN} on")
     return parser.parse_args(arguments)
-
-
-def _positive(text: str) -> int:
-    number = int(text)
-    if number < 1:
-        raise argparse.ArgumentTypeError("must be at least 1")
-    return number
 
 
 def _trials(asked: argparse.Namespace) -> list[Trial]:
@@ -103,16 +97,12 @@ def _trials(asked: argparse.Namespace) -> list[Trial]:
     ]
 
 
-def _say(what: str) -> None:
-    print(what, file=sys.stderr, flush=True)
-
-
 def _write_out(out: Path, books: Sequence[Taken], table: str, facts: Mapping[str, str]) -> None:
     (out / "table.md").write_text(table, encoding="utf-8")
     figures = {"machine": facts, "books": [book.record() for book in books]}
     (out / "figures.json").write_text(json.dumps(figures, indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
     if not draw_growth(books, out / "growth.svg"):
-        _say("no growth.svg: matplotlib is not installed")
+        say("no growth.svg: matplotlib is not installed")
 
 
 if __name__ == "__main__":

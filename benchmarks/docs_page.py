@@ -12,10 +12,12 @@ FIGURES_BEGIN = "<!-- figures -->"
 FIGURES_END = "<!-- end of figures -->"
 POOLS_BEGIN = "<!-- pools -->"
 POOLS_END = "<!-- end of pools -->"
-INDEX_BEGIN = "<!-- index -->"
-INDEX_END = "<!-- end of index -->"
-HOUSE_BEGIN = "<!-- house -->"
-HOUSE_END = "<!-- end of house -->"
+PARTS = {
+    "pools": (POOLS_BEGIN, POOLS_END),
+    "index": ("<!-- index -->", "<!-- end of index -->"),
+    "house": ("<!-- house -->", "<!-- end of house -->"),
+}
+"""Where the figures of the other commands stand."""
 PAGE = ROOT / "docs" / "benchmark.md"
 PLOT = ROOT / "docs" / "growth.svg"
 
@@ -26,22 +28,10 @@ def rewrite_docs(books: Sequence[Taken], table: str) -> None:
     draw_growth(books, PLOT)
 
 
-def rewrite_pools(table: str) -> None:
-    """Put the figures of pools in their place on the page."""
+def rewrite_part(name: str, table: str) -> None:
+    """Put the figures of a part in their place on the page."""
     page = PAGE.read_text(encoding="utf-8")
-    PAGE.write_text(with_figures(page, table, between=(POOLS_BEGIN, POOLS_END)), encoding="utf-8")
-
-
-def rewrite_index(table: str) -> None:
-    """Put the figures of the index in their place on the page."""
-    page = PAGE.read_text(encoding="utf-8")
-    PAGE.write_text(with_figures(page, table, between=(INDEX_BEGIN, INDEX_END)), encoding="utf-8")
-
-
-def rewrite_house(table: str) -> None:
-    """Put the figures of a house in their place on the page."""
-    page = PAGE.read_text(encoding="utf-8")
-    PAGE.write_text(with_figures(page, table, between=(HOUSE_BEGIN, HOUSE_END)), encoding="utf-8")
+    PAGE.write_text(with_figures(page, table, between=PARTS[name]), encoding="utf-8")
 
 
 def with_figures(page: str, table: str, *, between: tuple[str, str] = (FIGURES_BEGIN, FIGURES_END)) -> str:

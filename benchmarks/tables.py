@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 
 from benchmarks.agreement import LP_TOLERANCE, disagreements
 from benchmarks.measure import COUNTS, Taken
@@ -68,6 +68,12 @@ def seconds_text(seconds: float) -> str:
 def mib_text(mib: float) -> str:
     """Whole MiB."""
     return f"{mib:,.0f} MiB"
+
+
+def table_of(head: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
+    """A table whose first column is of words and the others of numbers."""
+    rule = ["---", *(["---:"] * (len(head) - 1))]
+    return "\n".join(f"| {' | '.join(cells)} |" for cells in (head, rule, *rows))
 
 
 def _disagreements(book: Taken) -> list[str]:

@@ -10,7 +10,7 @@ import platform
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from typing import Any, TypeAlias
+from typing import TYPE_CHECKING, Any, TypeAlias
 
 from clearing import __version__
 from clearing.audit.canonical import Sink, discard
@@ -41,6 +41,7 @@ from clearing.engine.search.tiers import CIRCULATION, Tier, circulating, find_ti
 from clearing.engine.search.together import join
 from clearing.engine.search.trials import Bench, try_changes
 from clearing.engine.shares import share
+from clearing.engine.sums import sums_by
 from clearing.model.arcs import ArcFlow
 from clearing.model.book import Book, SessionTerms
 from clearing.model.errors import BookFault, InputFault, UsageFault
@@ -50,6 +51,9 @@ from clearing.model.outcome import Outcome
 from clearing.settle.instructions import issue_instructions
 from clearing.settle.statement import draw_statement
 from clearing.solvers.apart import SolverApart
+
+if TYPE_CHECKING:
+    from clearing.model.columns import IntArray
 
 TRIED = (Hindrance.SEARCHED, Hindrance.NO_RING, Hindrance.RING_TOO_LONG)
 """What explanations of searched components say before any change is tried."""
@@ -197,26 +201,24 @@ def statement_of(bundle: StoredBundle, participant_id: str) -> Mapping[str, Any]
     }
 
 
-def quoted(book: Book, terms: SessionTerms) -> tuple[Session, Mapping[int, int]]:
+def quoted(book: Book, terms: SessionTerms) -> tuple[Session, IntArray]:
     """Clear a book and keep nothing; by offer what it is paid beyond value for value, in µ (negative: pays).
 
     In a circulation that are the premia of its legs, in searched components the pay of docs/rulebook-2.md.
     """
-    paid: dict[int, int] = {}
+    seen: list[Searched] = []
 
-    def note_pay(searched: Sequence[Searched], _salt: bytes) -> Sequence[Searched]:
-        for each in searched:
-            paid.update(pay(each))
+    def keep(searched: Sequence[Searched], _salt: bytes) -> Sequence[Searched]:
+        seen.extend(searched)
         return searched
 
-    session = clear_book(book, terms, discard, review=note_pay)
-    legs = session.outcome.legs
-    for giver, taker, premium in zip(
-        *(of.tolist() for of in (legs.giver_offer, legs.receiver_offer, legs.premium_micro)), strict=True
-    ):
-        if premium:
-            paid[giver] = paid.get(giver, 0) + premium
-            paid[taker] = paid.get(taker, 0) - premium
+    session = clear_book(book, terms, discard, review=keep)
+    legs, offers = session.outcome.legs, len(book.offers.id)
+    paid = sums_by(legs.giver_offer, legs.premium_micro, offers)
+    paid -= sums_by(legs.receiver_offer, legs.premium_micro, offers)
+    for each in seen:
+        for offer, amount in pay(each).items():
+            paid[offer] += amount
     return session, paid
 
 

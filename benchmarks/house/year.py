@@ -21,6 +21,7 @@ from datetime import date, timedelta
 from pathlib import Path
 
 from benchmarks.book_generator import Sizes, write_book
+from benchmarks.working_days import working_days
 from clearing import wiring
 from clearing.doors.command_line import main as clearing
 from clearing.keeping.ports import Surroundings
@@ -52,7 +53,7 @@ def live(url: str, folder: Path, year: Year, *, seed: int) -> Iterator[dict[str,
         command("house", name, *([] if name == "init" else [str(book / f"{name}.csv")]), *place)
     rows, head = split(book / "offers.csv")
     values = dict(zip(*columns(book / "fixing.csv"), strict=True))
-    for number, day in enumerate(working_days(year.days)):
+    for number, day in enumerate(working_days(FIRST, year.days)):
         morning = rows[number * year.offers : (number + 1) * year.offers]
         until = f"{day + timedelta(days=GOOD_FOR_DAYS)}T17:00:00Z"
         offers = write(folder / "offers.csv", [f"{head},expires_at", *(f"{row},{until}" for row in morning)])
@@ -103,16 +104,6 @@ def evening(said: str, folder: Path) -> dict[str, float]:
     counts = json.loads((bundle / "manifest.json").read_text(encoding="utf-8"))["counts"]
     kept = sum(path.stat().st_size for path in bundle.rglob("*") if path.is_file())
     return {"offers": counts["offers"], "filled": counts["filled_offers"], "bundle_bytes": kept}
-
-
-def working_days(count: int) -> Iterator[date]:
-    """Mondays to Fridays."""
-    day = FIRST
-    while count:
-        if day.weekday() < 5:
-            yield day
-            count -= 1
-        day += timedelta(days=1)
 
 
 def split(file: Path) -> tuple[list[str], str]:

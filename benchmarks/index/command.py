@@ -16,7 +16,8 @@ import tempfile
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
-from benchmarks.docs_page import INDEX_BEGIN, rewrite_index
+from benchmarks.console import add_places, positive, say, write_figures
+from benchmarks.docs_page import PARTS, rewrite_part
 from benchmarks.index.quote_generator import Sizes, write_quotes
 from benchmarks.machine import machine
 from benchmarks.tables import machine_line, mib_text, seconds_text
@@ -40,12 +41,9 @@ def measure_index(arguments: Sequence[str]) -> int:
     table = report(stored["machine"], stored["sizes"], stored["runs"])
     print(table, end="")
     if asked.out is not None:
-        asked.out.mkdir(parents=True, exist_ok=True)
-        (asked.out / "index.md").write_text(table, encoding="utf-8")
-        text = json.dumps(stored, indent=1, ensure_ascii=False)
-        (asked.out / "index.json").write_text(f"{text}\n", encoding="utf-8")
+        write_figures(asked.out, "index", table, stored)
     if asked.docs:
-        rewrite_index(table)
+        rewrite_part("index", table)
     return 0
 
 
@@ -77,7 +75,7 @@ def _run(sizes: Sizes, seed: int) -> Figures:
         given = [str(place / "in" / "methodology.toml"), str(place / "in" / "quotes")]
         between = ["--from", str(days[0]), "--to", str(days[-1]), "--out", fixed]
         for name, arguments in (("fix", [*given, *between]), ("verify", [fixed]), ("report", [fixed])):
-            print(f"index {name}", file=sys.stderr, flush=True)
+            say(f"index {name}")
             ended = run_whole([sys.executable, "-m", "clearing", "index", name, *arguments], place)
             assert ended is not None
             figures |= {name: ended.seconds, f"{name} CPU": ended.cpu, f"{name} MiB": ended.mib}
@@ -97,19 +95,10 @@ def _told(sizes: Sizes) -> dict[str, int]:
 
 def _arguments(arguments: Sequence[str]) -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="python -m benchmarks index", description="Measure fixings of the index.")
-    parser.add_argument("--assets", type=_positive, default=50, help="a tenth of them currencies (50)")
-    parser.add_argument("--sources", type=_positive, default=5, help="that quote every pair (5)")
-    parser.add_argument("--days", type=_positive, default=522, help="working days: two years (522)")
-    parser.add_argument("--runs", type=_positive, default=1, help="runs, the median of which is shown (1)")
+    parser.add_argument("--assets", type=positive, default=50, help="a tenth of them currencies (50)")
+    parser.add_argument("--sources", type=positive, default=5, help="that quote every pair (5)")
+    parser.add_argument("--days", type=positive, default=522, help="working days: two years (522)")
+    parser.add_argument("--runs", type=positive, default=1, help="runs, the median of which is shown (1)")
     parser.add_argument("--seed", type=int, default=1, help="of the generated quotes (1)")
-    parser.add_argument("--out", type=Path, metavar="FOLDER", help="writes index.md and index.json there")
-    parser.add_argument("--from", dest="stored", type=Path, metavar="INDEX.json", help="measures nothing anew")
-    parser.add_argument("--docs", action="store_true", help=f"rewrites docs/benchmark.md from {INDEX_BEGIN} on")
+    add_places(parser, "index", begin=PARTS["index"][0])
     return parser.parse_args(arguments)
-
-
-def _positive(text: str) -> int:
-    number = int(text)
-    if number < 1:
-        raise argparse.ArgumentTypeError("must be at least 1")
-    return number

@@ -13,8 +13,10 @@ import math
 import random
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date
 from pathlib import Path
+
+from benchmarks.working_days import working_days
 
 FIRST = date(2024, 1, 1)
 FILES_OF_DAYS = 66
@@ -53,7 +55,7 @@ def write_quotes(folder: Path, sizes: Sizes, *, seed: int) -> list[date]:
     """Write methodology.toml and a folder of quotes into a new folder; the days that are quoted."""
     (folder / "quotes").mkdir(parents=True)
     (folder / "methodology.toml").write_text(_methodology(sizes), encoding="ascii")
-    days = list(_working_days(sizes.days))
+    days = list(working_days(FIRST, sizes.days))
     chance = random.Random(seed)
     logs = dict.fromkeys((*sizes.currencies, *sizes.goods), 0.0)
     for begin in range(0, len(days), FILES_OF_DAYS):
@@ -72,15 +74,6 @@ def _rows(day: date, sizes: Sizes, logs: dict[str, float], chance: random.Random
             value = math.exp(logs[base] - logs[quote] + chance.gauss(0, NOISE))
             minute = chance.randrange(60)
             yield f"S{source},{base},{quote},{value:.6f},firm,{day}T14:{minute:02}:00Z"
-
-
-def _working_days(count: int) -> Iterator[date]:
-    day = FIRST
-    while count:
-        if day.weekday() < 5:
-            yield day
-            count -= 1
-        day += timedelta(days=1)
 
 
 def _methodology(sizes: Sizes) -> str:

@@ -9,11 +9,11 @@ from __future__ import annotations
 
 import argparse
 import json
-import sys
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
-from benchmarks.docs_page import POOLS_BEGIN, rewrite_pools
+from benchmarks.console import add_places, positive, say, write_figures
+from benchmarks.docs_page import PARTS, rewrite_part
 from benchmarks.machine import machine
 from benchmarks.pools.kep_home import kep_home
 from benchmarks.pools.measure import Sides, Taken, measure
@@ -30,9 +30,9 @@ def measure_pools(arguments: Sequence[str]) -> int:
     table = report(pools, facts)
     print(table, end="")
     if asked.out is not None:
-        _write_out(asked.out, pools, table, facts)
+        write_figures(asked.out, "pools", table, {"machine": facts, "pools": [taken.record() for taken in pools]})
     if asked.docs:
-        rewrite_pools(table)
+        rewrite_part("pools", table)
     return 1 if any(complaints(taken) for taken in pools) else 0
 
 
@@ -48,7 +48,7 @@ def _measured(asked: argparse.Namespace) -> tuple[Mapping[str, str], list[Taken]
     )
     rules = Rules(max_ring=asked.max_ring, max_chain=asked.max_chain, seed=asked.seed, runs=asked.runs)
     trials = generated(asked.sizes, rules) + ([] if asked.generated_only else real(asked.runs))
-    return facts, measure(trials, sides, _say)
+    return facts, measure(trials, sides, say)
 
 
 def _stored(path: Path) -> tuple[Mapping[str, str], list[Taken]]:
@@ -60,35 +60,15 @@ def _arguments(arguments: Sequence[str]) -> argparse.Namespace:
     parser = argparse.ArgumentParser(
         prog="python -m benchmarks pools", description="Measure pools of swaps beside kep_solver."
     )
-    parser.add_argument("--sizes", type=_positive, nargs="+", default=SIZES, metavar="PAIRS")
-    parser.add_argument("--runs", type=_positive, default=3, help="runs of each pool (3)")
-    parser.add_argument("--max-ring", type=_positive, default=3, metavar="N", help="of the generated pools (3)")
-    parser.add_argument("--max-chain", type=_positive, default=3, metavar="N", help="of the generated pools (3)")
+    parser.add_argument("--sizes", type=positive, nargs="+", default=SIZES, metavar="PAIRS")
+    parser.add_argument("--runs", type=positive, default=3, help="runs of each pool (3)")
+    parser.add_argument("--max-ring", type=positive, default=3, metavar="N", help="of the generated pools (3)")
+    parser.add_argument("--max-chain", type=positive, default=3, metavar="N", help="of the generated pools (3)")
     parser.add_argument("--seed", type=int, default=1, help="of the generated pools (1)")
     parser.add_argument("--generated-only", action="store_true", help="leaves out the real pools and want lists")
     parser.add_argument("--kep-solver", type=Path, metavar="FOLDER", help="where kep_solver is, or is to be installed")
     parser.add_argument("--kep-max", type=int, default=512, metavar="PAIRS", help="largest for kep_solver (512)")
     parser.add_argument("--kep-memory", type=int, default=12_000, metavar="MIB", help="for kep_solver (12000)")
     parser.add_argument("--patience", type=float, default=600, metavar="SECONDS", help="with any one command (600)")
-    parser.add_argument("--out", type=Path, metavar="FOLDER", help="writes pools.md and pools.json there")
-    parser.add_argument("--from", dest="stored", type=Path, metavar="POOLS.json", help="measures nothing anew")
-    parser.add_argument("--docs", action="store_true", help=f"rewrites docs/benchmark.md from {POOLS_BEGIN} on")
+    add_places(parser, "pools", begin=PARTS["pools"][0])
     return parser.parse_args(arguments)
-
-
-def _positive(text: str) -> int:
-    number = int(text)
-    if number < 1:
-        raise argparse.ArgumentTypeError("must be at least 1")
-    return number
-
-
-def _say(what: str) -> None:
-    print(what, file=sys.stderr, flush=True)
-
-
-def _write_out(out: Path, pools: Sequence[Taken], table: str, facts: Mapping[str, str]) -> None:
-    out.mkdir(parents=True, exist_ok=True)
-    (out / "pools.md").write_text(table, encoding="utf-8")
-    figures = {"machine": facts, "pools": [taken.record() for taken in pools]}
-    (out / "pools.json").write_text(json.dumps(figures, indent=1, ensure_ascii=False) + "\n", encoding="utf-8")

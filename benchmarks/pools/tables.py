@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 
 from benchmarks.pools.found import disagreements
 from benchmarks.pools.measure import Taken
 from benchmarks.pools.targets import Judged, faster, faster_whole, judged
-from benchmarks.tables import machine_line, mib_text, seconds_text
+from benchmarks.tables import machine_line, mib_text, seconds_text, table_of
 
 COMMANDS = (
     ("import", "import whole"),
@@ -69,7 +69,7 @@ _MEDIANS = (("seconds of whole commands", COMMANDS), ("seconds of stages", STAGE
 
 def _found(pools: Sequence[Taken]) -> str:
     head = ("found", "arcs", "rings up to", "chains up to", "swaps", "proven", "kep_solver finds", "known", "rings")
-    return _table(head, [_found_row(taken) for taken in pools])
+    return table_of(head, [_found_row(taken) for taken in pools])
 
 
 def _found_row(taken: Taken) -> list[str]:
@@ -103,7 +103,7 @@ def _medians(title: str, columns: Sequence[tuple[str, str]], pools: Sequence[Tak
         medians = taken.medians()
         cells = [text(medians[name]) if name in medians else MISSING for _label, name in columns]
         rows.append([taken.trial.name, *cells])
-    return _table(head, rows)
+    return table_of(head, rows)
 
 
 def _ratios(pools: Sequence[Taken]) -> str:
@@ -114,7 +114,7 @@ def _ratios(pools: Sequence[Taken]) -> str:
             medians, runs = taken.medians(), len(taken.found.get("kep_solver", []))
             ratios = [_times(faster(medians)), _times(faster_whole(medians))]
             rows.append([taken.trial.name, *ratios, f"{taken.trial.runs} and {runs}"])
-    return _table(head, rows)
+    return table_of(head, rows)
 
 
 def _growth(pools: Sequence[Taken]) -> str:
@@ -124,7 +124,7 @@ def _growth(pools: Sequence[Taken]) -> str:
         half = next((other for other in pools if _is_half(other, taken)), None)
         if half is not None:
             rows.append([taken.trial.name, *_growth_cells(_grown(taken), _grown(half))])
-    return _table(("growth from half the pairs", *(label for label, _name in GROWTH)), rows)
+    return table_of(("growth from half the pairs", *(label for label, _name in GROWTH)), rows)
 
 
 def _is_half(other: Taken, taken: Taken) -> bool:
@@ -145,7 +145,7 @@ def _growth_cells(figures: Mapping[str, float], half: Mapping[str, float]) -> li
 
 def _targets(judgements: Sequence[Judged]) -> str:
     head = ("target", "to reach", "pool", "measured")
-    return _table(head, [_judged_row(each) for each in judgements])
+    return table_of(head, [_judged_row(each) for each in judgements])
 
 
 def _judged_row(each: Judged) -> list[str]:
@@ -163,8 +163,3 @@ def _number(number: int | None) -> str:
 
 def _times(ratio: float | None) -> str:
     return MISSING if ratio is None else f"{ratio:,.1f}"
-
-
-def _table(head: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
-    rule = ["---", *(["---:"] * (len(head) - 1))]
-    return "\n".join(f"| {' | '.join(cells)} |" for cells in (head, rule, *rows))

@@ -6,10 +6,11 @@ import csv
 import json
 import shutil
 import tempfile
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 from textwrap import wrap
+from typing import TYPE_CHECKING
 
 from clearing.doors.book_folder import read_book
 from clearing.doors.explanation_words import explanation_object, explanation_sentences
@@ -18,6 +19,9 @@ from clearing.model.book import Book, SessionTerms
 from clearing.model.errors import BookFault, InputFault, UsageFault
 from clearing.model.faults import FaultReport
 from clearing.service import Session, explain_offer, quoted
+
+if TYPE_CHECKING:
+    from clearing.model.columns import IntArray
 
 OFFERS = "offers.csv"
 WIDTH = 100
@@ -96,22 +100,21 @@ def _as_in(report: FaultReport, name: str, rows_before: int) -> FaultReport:
     return FaultReport(report.counts, listed)
 
 
-def _sentences(session: Session, paid: Mapping[int, int], offer_id: str) -> list[str]:
+def _sentences(session: Session, paid: IntArray, offer_id: str) -> list[str]:
     found, book = explain_offer(session, offer_id), session.book
-    offers, quantities = book.offers, session.outcome.fills.alt_quantity.tolist()
-    first, end = offers.alt_start[found.offer : found.offer + 2].tolist()
-    assets = offers.alt_asset.tolist()
+    own = slice(*book.offers.alt_start[found.offer : found.offer + 2].tolist())
+    assets, quantities = book.offers.alt_asset[own].tolist(), session.outcome.fills.alt_quantity[own].tolist()
     taken = [
-        quantity_worth(book, assets[row], quantities[row] * book.increment_value_micro(assets[row]))
-        for row in range(first, end)
-        if quantities[row]
+        quantity_worth(book, asset, quantity * book.increment_value_micro(asset))
+        for asset, quantity in zip(assets, quantities, strict=True)
+        if quantity
     ]
-    premium = paid.get(found.offer, 0)
+    premium = int(paid[found.offer])
     earned = f", and {'earn' if premium > 0 else 'pay'} premia of {amount(abs(premium))} index units" if premium else ""
     gets = [f"It would receive {' and '.join(taken)}{earned}."] if taken else []
     return [*explanation_sentences(book, found), *gets]
 
 
-def _quote_object(session: Session, paid: Mapping[int, int], offer_id: str) -> dict[str, object]:
+def _quote_object(session: Session, paid: IntArray, offer_id: str) -> dict[str, object]:
     found = explain_offer(session, offer_id)
-    return {**explanation_object(session.book, found), "premium_micro": str(paid.get(found.offer, 0))}
+    return {**explanation_object(session.book, found), "premium_micro": str(paid[found.offer])}

@@ -6,6 +6,7 @@ What was searched, and debts that are discharged with credit, have no arcs in th
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from typing import TYPE_CHECKING
 
 import numpy as np
 
@@ -19,14 +20,21 @@ from clearing.model.arcs import ArcFlow
 from clearing.model.book import ANY, INDEX, Book
 from clearing.model.outcome import Fills
 
+if TYPE_CHECKING:
+    from clearing.model.columns import IntArray
+
 _KINDS = ("offer", "alternative", "whole", "stock", "account", "obligation")
 
 
 def named_arcs(book: Book, graph: NettingGraph, fills: Fills) -> Iterator[ArcFlow]:
     """The arcs in the order of the graph."""
+    return _named(book, graph, arc_flows(book, graph, fills))
+
+
+def _named(book: Book, graph: NettingGraph, flow: IntArray) -> Iterator[ArcFlow]:
     ids = {STOCK: book.stocks.id, ACCOUNT: book.participants.id, OBLIGATION: book.obligations.id}
     members = [book.offers.id[member] for member in graph.member.tolist()]
-    starts, flow = graph.member_start.tolist(), arc_flows(book, graph, fills)
+    starts = graph.member_start.tolist()
     columns = (graph.kind, graph.owner, graph.tail, graph.head, graph.capacity, graph.cost, flow)
     for arc, row in enumerate(zip(*(column.tolist() for column in columns), strict=True)):
         kind, owner, tail, head, capacity, cost, carried = row
@@ -76,20 +84,7 @@ def credit_arcs(book: Book, admission: Admission, fills: Fills) -> tuple[list[st
     flow[debts] = fills.obligation_flow_micro[graph.owner[debts]]
     rises = moved[graph.owner[account]]
     flow[account] = np.maximum(0, np.where(graph.head[account] == graph.hub, -rises, rises))
-    ids = {ACCOUNT: book.participants.id, OBLIGATION: book.obligations.id}
-    columns = (graph.kind, graph.owner, graph.tail, graph.head, graph.capacity, flow)
-    return list(graph.nodes), (
-        ArcFlow(
-            kind=_KINDS[kind],
-            ids=(ids[kind][owner],),
-            tail=graph.nodes[tail],
-            head=graph.nodes[head],
-            capacity_micro=capacity,
-            cost_ppm=0,
-            flow_micro=carried,
-        )
-        for kind, owner, tail, head, capacity, carried in zip(*(column.tolist() for column in columns), strict=True)
-    )
+    return list(graph.nodes), _named(book, graph, flow)
 
 
 def _pool(book: Book, asset: int) -> str:

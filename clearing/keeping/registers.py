@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import replace
 from hashlib import sha256
 from typing import Any
@@ -95,30 +94,36 @@ def set_status(house: House, participant_id: str, kind: Kind, *, reason: str) ->
     return signed_receipt(house, entered)
 
 
-def record_fixing(house: House, book: Book, *, form: str, source: bytes, accepted: str | None = None) -> int:
-    """Enter the values of a fixing for the sessions to come, unless it is the last one already; its event's number.
+def fixing_draft(book: Book, *, form: str, source: bytes, accepted: str | None) -> Draft:
+    """What is to be entered of a fixing: the values of the book's assets, and its fixing record whole if it has one.
 
-    ``form`` names what it was read from, ``source`` is its bytes; a fixing record is kept whole. ``accepted`` is why
-    one is used whose status would hold a session up. Raises InputFault where it is held up and there is no reason.
+    ``form`` names what it was read from, ``source`` is its bytes. ``accepted`` is why one is used whose status would
+    hold a session up. Raises InputFault where it is held up and there is no reason.
     """
     from clearing.service import check_fixing
 
     check_fixing(book, SessionTerms(accepted_fixing=accepted))
     body = {"form": form, "source": sha256(source).hexdigest()}
     body |= {} if accepted is None else {"accepted_fixing": accepted}
-    lists = {name: list_of(book, name) for name in ("fixing", *(["fixing-record"] if book.fixing else []))}
+    names = ["fixing"] if book.fixing is None else ["fixing", "fixing-record"]
+    return Draft(Kind.FIXING, body, {name: list_of(book, name) for name in names})
+
+
+def record_fixing(house: House, draft: Draft) -> int:
+    """Enter a fixing for the sessions to come, unless it is the last one already; its event's number."""
     with house.store.writing() as ledger:
         last = ledger.fixing_seq()
-        if last is not None and _is_same(ledger, last, body, lists):
+        if last is not None and _is_same(ledger, last, draft):
             return last
-        return enter(house, ledger, Draft(Kind.FIXING, body, lists)).seq
+        return enter(house, ledger, draft).seq
 
 
-def _is_same(facts: Facts, seq: int, body: Mapping[str, str], lists: Mapping[str, bytes]) -> bool:
+def _is_same(facts: Facts, seq: int, draft: Draft) -> bool:
     """Whether a fixing says what the one of that event said, whatever file it was read from."""
     entered = facts.entered(seq)
     if entered is None:
         return False
     event = read_event(entered.event)
-    same = event.payload.keys() == lists.keys() and event.body.get("accepted_fixing") == body.get("accepted_fixing")
-    return same and all(facts.content(seq, name) == lines for name, lines in lists.items())
+    reasons = {each.get("accepted_fixing") for each in (event.body, draft.body)}
+    same = event.payload.keys() == draft.lists.keys() and len(reasons) == 1
+    return same and all(facts.content(seq, name) == lines for name, lines in draft.lists.items())

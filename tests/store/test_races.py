@@ -71,7 +71,7 @@ def test_without_the_lease_runs_are_in_each_others_way(databases: Databases, tmp
         assert_always_one_winner(databases, tmp_path, planted="missing lease")
 
 
-def keyed(databases: Databases, *, clients: int, keys: int) -> None:
+def assert_as_many_rows_as_keys(databases: Databases, *, clients: int, keys: int) -> None:
     """Every client submits every key, in an order of its own and twice."""
     url = founded(databases.new(), offers=False)
 
@@ -93,17 +93,17 @@ def keyed(databases: Databases, *, clients: int, keys: int) -> None:
 
 
 def test_as_many_rows_as_keys_whoever_retries(databases: Databases) -> None:
-    keyed(databases, clients=8, keys=6)
+    assert_as_many_rows_as_keys(databases, clients=8, keys=6)
 
 
 @pytest.mark.long
 def test_as_many_rows_as_keys_with_sixteen_clients(databases: Databases) -> None:
-    keyed(databases, clients=CLIENTS, keys=25)
+    assert_as_many_rows_as_keys(databases, clients=CLIENTS, keys=25)
 
 
 @pytest.mark.exhaustive
 def test_as_many_rows_as_keys_with_sixteen_clients_and_two_hundred_keys(databases: Databases) -> None:
-    keyed(databases, clients=CLIENTS, keys=200)
+    assert_as_many_rows_as_keys(databases, clients=CLIENTS, keys=200)
 
 
 def assert_a_key_knows_its_body(databases: Databases) -> None:

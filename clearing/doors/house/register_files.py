@@ -27,8 +27,8 @@ from clearing.doors.offer_table import no_offers
 from clearing.doors.text_columns import Names
 from clearing.doors.words import count
 from clearing.keeping.ports import House
-from clearing.keeping.registers import record_fixing, register, registers, set_status
-from clearing.model.book import INDEX, INDEX_NAME, Assets, Book, Obligations, Participants, SessionTerms, Stocks
+from clearing.keeping.registers import fixing_draft, record_fixing, register, registers, set_status
+from clearing.model.book import INDEX, INDEX_NAME, Assets, Book, Obligations, Participants, Stocks
 from clearing.model.errors import BookFault, UsageFault
 from clearing.model.house import Kind
 from clearing.model.rulebook import Rulebook
@@ -67,8 +67,6 @@ def fixing_file(house: House, file: Path, *, accept_fixing: str | None = None) -
 
     It is a table as fixing.csv or, by its name, a fixing record as fixing.json.
     """
-    from clearing.service import check_fixing
-
     accepted = checked_reason(accept_fixing)
     known = registers(house).assets
     if file.suffix == ".json":
@@ -78,20 +76,17 @@ def fixing_file(house: House, file: Path, *, accept_fixing: str | None = None) -
         names = Names({name: i for i, name in enumerate(known.id)}, "the house's assets")
         values = _read(form, file, lambda table: read_values(table, names, increment_steps(known)))
         book = replace(_book(), assets=replace(known, value_micro=values))
-    check_fixing(book, SessionTerms(accepted_fixing=accepted))
-    source = file.read_bytes()
-    return lambda: record_fixing(house, book, form=form, source=source, accepted=accepted)
+    draft = fixing_draft(book, form=form, source=file.read_bytes(), accepted=accepted)
+    return lambda: record_fixing(house, draft)
 
 
 def _record_book(known: Assets, file: Path) -> Book:
     """The assets of the house with the values of a fixing record."""
-    if not file.is_file():
-        raise UsageFault(f"{file}: no such file; a fixing record is needed")
     faults = FaultList(file.name)
     fixing = read_fixing(file, faults)
     stop_on(faults)
     if fixing is None:
-        raise UsageFault(f"{file} cannot be read")
+        raise UsageFault(f"{file}: no such file; a fixing record is needed")
     assets = values_of(known, fixing, faults)
     stop_on(faults)
     return replace(_book(), assets=assets, fixing=fixing)
