@@ -45,6 +45,11 @@ def database_url(text: str) -> URL:
     raise UsageFault(f"--database names {backend}, or no database; allowed: {_URL_ALLOWED}")
 
 
+def shown(url: URL) -> str:
+    """The URL as people write it, without a driver; a password is hidden."""
+    return url.set(drivername=url.get_backend_name()).render_as_string()
+
+
 def open_engine(url: URL, *, as_role: bool = True) -> Engine:
     """An engine whose transactions begin as ``writing`` and ``reading`` ask; ``as_role`` not where tables are made."""
     if url.get_backend_name() == "sqlite":

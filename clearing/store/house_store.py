@@ -65,7 +65,7 @@ def open_store(url: str) -> HouseStore:
     from clearing.store.schema import VERSION, version_of
 
     parsed = database.database_url(url)
-    shown = parsed.render_as_string()
+    shown = database.shown(parsed)
     if parsed.get_backend_name() == "sqlite" and not Path(str(parsed.database)).is_file():
         raise UsageFault(f"there is no house at {shown}; make one: clearing house init")
     engine = database.open_engine(parsed)
@@ -98,5 +98,5 @@ def make_store(url: str) -> HouseStore:
         migrate(engine)
     except SQLAlchemyError as error:
         says = str(getattr(error, "orig", None) or error).strip().splitlines()[0]
-        raise OperatingFault(f"cannot make a house at {parsed.render_as_string()}: {says}") from error
+        raise OperatingFault(f"cannot make a house at {database.shown(parsed)}: {says}") from error
     return HouseStore(engine)

@@ -9,6 +9,7 @@ import pytest
 from clearing.audit.canonical import Sink
 from clearing.doors.house.place import BundleShelf, chosen_bundles, chosen_database
 from clearing.model.errors import OperatingFault
+from tests.doors.console import Console
 
 
 def writing(text: str, sink: Sink) -> None:
@@ -67,3 +68,9 @@ def test_the_database_is_the_one_given_else_that_of_the_environment_else_the_pla
 def test_bundles_go_beside_the_database_unless_a_folder_is_given(tmp_path: Path) -> None:
     assert chosen_bundles(None, f"sqlite:///{tmp_path / 'house.db'}") == tmp_path / "sessions"
     assert chosen_bundles(tmp_path / "own", None) == tmp_path / "own"
+
+
+def test_a_house_that_is_not_there_is_named_as_it_was_asked_for(console: Console, tmp_path: Path) -> None:
+    ended = console("house", "status", "--database", f"sqlite:///{tmp_path / 'none.db'}")
+    assert ended.status == 2
+    assert f"there is no house at sqlite:///{tmp_path / 'none.db'}; make one: clearing house init" in ended.err
