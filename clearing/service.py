@@ -61,6 +61,9 @@ TRIED = (Hindrance.SEARCHED, Hindrance.NO_RING, Hindrance.RING_TOO_LONG)
 Progress: TypeAlias = Callable[[str], None]
 """Told the name of each stage as it begins: seal, solve, certify, settle, write."""
 
+SearchSolver: TypeAlias = SolverApart
+"""The solver of searched components, in a process of its own: a door may start it while the book is read."""
+
 Review: TypeAlias = Callable[[Sequence[Searched], bytes], Sequence[Searched]]
 """What was searched and the salt in, what is to stand out: replay puts a record to the laws by it."""
 
@@ -95,11 +98,13 @@ def clear_book(
     sign: Sign | None = None,
     progress: Progress | None = None,
     review: Review | None = None,
+    search_solver: SearchSolver | None = None,
 ) -> Session:
     """Clear a book and write its bundle through ``sink``.
 
     ``previous`` is the digest of the session before; ``solver`` names one of FLOW_SOLVERS and changes
-    nothing in the bundle but ``made_by``. Raises BookFault, or LawBroken when a solver's answer is wrong.
+    nothing in the bundle but ``made_by``; ``search_solver`` is closed when the search is over.
+    Raises BookFault, or LawBroken when a solver's answer is wrong.
     """
     begin = progress or _silent
     check_fixing(book, terms)
@@ -107,8 +112,10 @@ def clear_book(
     begin("seal")
     inputs = seal_inputs(book, sink)
     salt = terms.salt if terms.salt is not None else salt_of(terms.secret, inputs.offers_root)
-    notes: list[str] = []
-    outcome = decide(book, admission, graph, salt=salt, solver=solver, progress=begin, notes=notes, review=review)
+    programs = search_solver or SearchSolver()
+    outcome = decide(
+        book, admission, graph, salt=salt, solver=solver, progress=begin, review=review, search_solver=programs
+    )
     begin("write")
     manifest = seal_manifest(
         book,
@@ -124,7 +131,7 @@ def clear_book(
         made_by=made_by(solver, outcome),
         sink=sink,
     )
-    return Session(book, outcome, manifest, notes)
+    return Session(book, outcome, manifest, programs.failures)
 
 
 def replay_bundle(
@@ -174,7 +181,7 @@ def explain_offer(session: Session, offer_id: str) -> Explanation:
     if not any(seen.hindrance in TRIED for seen in found.outlook):
         return found
     salt = bytes.fromhex(str(session.manifest.record["salt"]))
-    with SolverApart() as solver:
+    with SearchSolver() as solver:
         bench = Bench(session.book, offer, found.flow_micro, salt, solver, FLOW_SOLVERS["ortools"])
         return replace(found, trials=try_changes(bench))
 
@@ -246,14 +253,15 @@ def decide(
     salt: bytes,
     solver: str = "ortools",
     progress: Progress | None = None,
-    notes: list[str] | None = None,
     review: Review | None = None,
+    search_solver: SearchSolver | None = None,
 ) -> Outcome:
-    """Everything that follows from a book and a salt; ``notes`` gets what went wrong in a solver."""
+    """Everything that follows from a book and a salt."""
     begin, flow_solver = progress or _silent, FLOW_SOLVERS[solver]
     begin("solve")
     tiers = find_tiers(book, admission) if book.rulebook.version > 1 else ()
-    searched = _search(book, admission, tiers, salt, [] if notes is None else notes)
+    with search_solver or SearchSolver() as programs:
+        searched = _search(book, admission, tiers, salt, programs)
     searched = searched if review is None else review(searched, salt)
     optimum = optimise(book, graph, salt, flow_solver)
     begin("certify")
@@ -291,16 +299,13 @@ def decide(
 
 
 def _search(
-    book: Book, admission: Admission, tiers: Sequence[Tier], salt: bytes, notes: list[str]
+    book: Book, admission: Admission, tiers: Sequence[Tier], salt: bytes, programs: SearchSolver
 ) -> Sequence[Searched]:
     """Every component that no circulation can clear in; the solver starts only if there is one."""
     searched = [tier for tier in tiers if tier.tier != CIRCULATION]
-    with SolverApart() as solver:
-        if searched:
-            solver.start()
-        found = [search(build_rows(book, admission, tier), salt, solver) for tier in searched]
-        notes += solver.failures
-    return found
+    if searched:
+        programs.start()
+    return [search(build_rows(book, admission, tier), salt, programs) for tier in searched]
 
 
 def outcome_of(book: Book, salt: bytes, *, solver: str = "ortools") -> Outcome:

@@ -7,7 +7,7 @@ read too only where that takes no time (QUICK_BYTES_MAX), so that the answer com
 from __future__ import annotations
 
 import gc
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -66,8 +66,13 @@ FORMS = (
 )
 
 
-def read_book(folder: Path, *, rulebook: Path | None = None) -> tuple[Book, SessionTerms]:
-    """The book in ``folder``; ``rulebook`` replaces the folder's own. Raises BookFault with all faults."""
+def read_book(
+    folder: Path, *, rulebook: Path | None = None, ruled: Callable[[Rulebook], None] | None = None
+) -> tuple[Book, SessionTerms]:
+    """The book in ``folder``; ``rulebook`` replaces the folder's own. Raises BookFault with all faults.
+
+    ``ruled`` is told the rulebook as soon as it is read, before anything else is.
+    """
     if not folder.is_dir():
         raise UsageFault(f"{folder}: no such folder; a book is a folder of CSV files")
     if rulebook is not None and not rulebook.is_file():
@@ -80,6 +85,8 @@ def read_book(folder: Path, *, rulebook: Path | None = None) -> tuple[Book, Sess
     lists[FIXING_RECORD] = FaultList(FIXING_RECORD)
     lists[RULEBOOK] = FaultList(RULEBOOK if rulebook is None else rulebook.name)
     rules, terms = read_rulebook(folder / RULEBOOK if rulebook is None else rulebook, lists[RULEBOOK])
+    if ruled is not None:
+        ruled(rules)
     tables = {form.file: open_table(folder, form, lists[form.file]) for form in forms}
     fixing = read_fixing(folder / FIXING_RECORD, lists[FIXING_RECORD])
     if len(forms) == len(FORMS) and (folder / FIXING_RECORD).exists():

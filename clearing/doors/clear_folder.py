@@ -16,7 +16,7 @@ from clearing.doors.session_lines import session_lines
 from clearing.doors.signing import signer
 from clearing.doors.stored_manifest import stored_digest
 from clearing.doors.terminal import StageClock, stage_bar
-from clearing.service import Session, clear_book, summary
+from clearing.service import SearchSolver, Session, clear_book, summary
 
 STATUS_UNPROVEN = 5
 STAGES = ("read", "seal", "solve", "certify", "settle", "write")
@@ -59,14 +59,20 @@ def clear_into(
     """The session, sealed at ``out``, and the seconds that each stage took."""
     sign = None if keyfile is None else signer(keyfile)
     digest_before = None if previous is None else stored_digest(BundleFolder(previous))
-    with stage_bar(STAGES) as show:
+    with SearchSolver() as solver, stage_bar(STAGES) as show:
         clock = StageClock(show)
         clock.begin("read")
-        book, terms = read_book(folder, rulebook=rulebook)
+        book, terms = read_book(folder, rulebook=rulebook, ruled=solver.start_for)
         terms = replace(terms, accepted_fixing=accepted)
         with BundleWriter(out) as bundle:
             session = clear_book(
-                book, terms, bundle.write, previous=digest_before, sign=sign, progress=clock.begin
+                book,
+                terms,
+                bundle.write,
+                previous=digest_before,
+                sign=sign,
+                progress=clock.begin,
+                search_solver=solver,
             )
             bundle.write(REPORT, report_chunks(session))
         seconds = clock.stop()

@@ -16,11 +16,14 @@ from types import TracebackType
 from typing import Any
 
 from clearing.engine.search.programs import Answer, Column, Constraint, End
+from clearing.model.rulebook import Rulebook
 
 SECONDS_MAX = 900
 """A solver that has not answered by then hangs; work as such is limited by counts."""
 MEMORY_MAX = 6 * 2**30
 WORKER = (sys.executable, "-m", "clearing.solvers.highs_worker")
+ONE_THREAD = {"OPENBLAS_NUM_THREADS": "1", "OMP_NUM_THREADS": "1"}
+"""No solver here uses more, and threads that wait for work take time to start."""
 
 
 class SolverApart:
@@ -35,6 +38,11 @@ class SolverApart:
         self._running: subprocess.Popen[bytes] | None = None
         self._lost = False
         self._held: Sequence[Constraint] | None = None
+        self._unheard: list[str] = []
+        """What it was told and has not been asked about since; it answers each with a line."""
+        self._heard = bytearray()
+        """What it has answered since, as far as it is unread."""
+        self._columns = 0
 
     def __enter__(self) -> SolverApart:
         return self
@@ -49,19 +57,25 @@ class SolverApart:
         with suppress(OSError):  # told when it is asked for something
             self._running = self._running or self._started()
 
+    def start_for(self, rules: Rulebook) -> None:
+        """Start while a book under these rules is still being read, where they may ask for a search."""
+        if rules.version > 1:
+            self.start()
+
     def load(self, constraints: Sequence[Constraint], columns: Sequence[Column]) -> None:
         """Begin a program; after a failure in a new process."""
-        self._lost, self._held = False, constraints
+        self._lost, self._held, self._columns = False, constraints, len(columns)
         rows = [(row.low, row.high, row.unit, row.times) for row in constraints]
-        self._ask("load", rows, _plain(columns))
+        self._tell("load", rows, _plain(columns))
 
     def extend(self, columns: Sequence[Column]) -> None:
         """Add columns."""
-        self._ask("extend", _plain(columns))
+        self._columns += len(columns)
+        self._tell("extend", _plain(columns))
 
     def bound(self, ends: Sequence[End]) -> None:
         """Give constraints other ends."""
-        self._ask("bound", ends)
+        self._tell("bound", ends)
 
     def holds(self, constraints: Sequence[Constraint]) -> bool:
         """Whether this is the program loaded last, in a process that has not failed since."""
@@ -73,7 +87,9 @@ class SolverApart:
         return costs if costs is not None and len(costs) == len(trials) + 1 else None
 
     def solve(self) -> Answer | None:
-        """The linear program's optimum, as a proposal."""
+        """The linear program's optimum, as a proposal; of no columns without waiting for the process."""
+        if not self._columns and self._held is not None and not self._lost:
+            return Answer([], [0] * len(self._held))
         return _answer(self._ask("solve"), self)
 
     def solve_whole(self, nodes_max: int) -> Answer | None:
@@ -86,36 +102,58 @@ class SolverApart:
             self._running.kill()
             self._running.communicate()
             self._running = None
+        self._unheard.clear()
+        self._heard.clear()
 
-    def _ask(self, what: str, *arguments: Any) -> Any:
+    def _tell(self, what: str, *arguments: Any) -> None:
+        """Send a request, and go on while the process works on it."""
         if self._lost:
-            return None
+            return
         line = json.dumps({"do": what, "with": arguments}).encode() + b"\n"
+        self._unheard.append(what)
         try:
             running = self._running = self._running or self._started()
             assert running.stdin is not None
-            running.stdin.write(line)
-            running.stdin.flush()
-            return json.loads(self._line(running))
+            with suppress(BrokenPipeError):  # that it has ended is told when it is asked
+                running.stdin.write(line)
+                running.stdin.flush()
+        except OSError as error:
+            self._fail(error)
+
+    def _ask(self, what: str, *arguments: Any) -> Any:
+        """Send a request and hear the answers up to it."""
+        self._tell(what, *arguments)
+        said = None
+        try:
+            while self._unheard and self._running is not None:
+                said = json.loads(self._line(self._running))
+                self._unheard.pop(0)
         except (OSError, ValueError) as error:
-            self._lost = True
-            self.failures.append(f"the solver failed in {what}: {str(error)[:200] or type(error).__name__}")
-            self.close()
-            return None
+            self._fail(error)
+        return None if self._lost else said
+
+    def _fail(self, error: Exception) -> None:
+        """The process is given up; what it failed in is the first thing that it left unanswered."""
+        self._lost = True
+        self.failures.append(f"the solver failed in {self._unheard[0]}: {str(error)[:200] or type(error).__name__}")
+        self.close()
 
     def _line(self, running: subprocess.Popen[bytes]) -> bytes:
         assert running.stdout is not None
-        got = bytearray()
+        seen = 0
         with selectors.DefaultSelector() as waiting:
             waiting.register(running.stdout, selectors.EVENT_READ)
-            while not got.endswith(b"\n"):
+            while self._heard.find(b"\n", seen) < 0:
+                seen = len(self._heard)
                 if not waiting.select(self.seconds_max):
                     raise ValueError(f"no answer within {self.seconds_max:g} seconds")
                 some = os.read(running.stdout.fileno(), 2**20)
                 if not some:
                     raise ValueError(f"it ended without an answer (exit {running.wait()})")
-                got += some
-        return bytes(got)
+                self._heard += some
+        line, _end, rest = self._heard.partition(b"\n")
+        self._heard = rest
+        return bytes(line)
 
     def _started(self) -> subprocess.Popen[bytes]:
         return subprocess.Popen(
@@ -123,6 +161,7 @@ class SolverApart:
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=subprocess.DEVNULL,
+            env=os.environ | ONE_THREAD,
             preexec_fn=self._bounded if os.name == "posix" else None,
         )
 

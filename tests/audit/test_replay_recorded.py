@@ -37,12 +37,12 @@ Forge = Callable[[Searched, bytes], Searched]
 @contextmanager
 def machine(solver: Callable[[], SolverApart]) -> Iterator[None]:
     """A machine with another solver."""
-    own = service.SolverApart
-    service.SolverApart = solver  # type: ignore[assignment,misc]
+    own = service.SearchSolver
+    service.SearchSolver = solver  # type: ignore[assignment,misc]
     try:
         yield
     finally:
-        service.SolverApart = own  # type: ignore[misc]
+        service.SearchSolver = own  # type: ignore[misc]
 
 
 def broken_solver() -> SolverApart:

@@ -8,7 +8,7 @@ from dataclasses import replace
 import pytest
 
 from clearing.engine.admission import admit
-from clearing.engine.search.programs import Column, Constraint
+from clearing.engine.search.programs import Answer, Column, Constraint
 from clearing.engine.search.rows import build_rows
 from clearing.engine.search.search import search
 from clearing.engine.search.tiers import find_tiers
@@ -91,3 +91,29 @@ def test_a_solver_starts_again_after_a_crash() -> None:
         answer = solver.solve()
         assert answer is not None
         assert list(answer.columns) == [10]
+
+
+@pytest.mark.parametrize(("answers", "failed_in"), [(0, "load"), (1, "extend"), (2, "solve")])
+def test_what_a_solver_left_unanswered_first_is_what_it_failed_in(answers: int, failed_in: str) -> None:
+    constraint, column = Constraint(None, 10, 1), Column(-1, 0, None, 1, True, [(0, 1)])
+    answer = "sys.stdin.readline(); print('null', flush=True); "
+    command = f"import sys; {answer * answers}sys.stdin.readline(); sys.exit(3)"
+    with SolverApart((sys.executable, "-c", command)) as solver:
+        solver.load([constraint], [column])
+        solver.extend([column])
+        assert solver.solve() is None
+        assert solver.failures == [f"the solver failed in {failed_in}: it ended without an answer (exit 3)"]
+
+
+def test_a_program_without_columns_waits_for_no_process() -> None:
+    with SolverApart((sys.executable, "-c", LIES["hang"]), seconds_max=0.1) as solver:
+        assert solver.solve() is None, "nothing is loaded"
+        solver.load([Constraint(None, 10, 1)], [])
+        assert solver.solve() == Answer([], [0])
+
+
+@pytest.mark.parametrize("version", sorted(DEFAULTS))
+def test_a_process_starts_ahead_only_where_rules_may_ask_for_a_search(version: int) -> None:
+    with SolverApart() as solver:
+        solver.start_for(DEFAULTS[version])
+        assert (solver._running is not None) == (version > 1)

@@ -45,13 +45,28 @@ def plus(ones: IntArray, others: IntArray) -> IntArray:
 
 def sums(values: IntArray, start: IntArray) -> IntArray:
     """Sums of consecutive parts, from ``start[i]`` to ``start[i + 1]``; empty parts are 0."""
-    if values.dtype != object and largest(values) * len(values) >= LIMIT:
+    size = np.diff(start)
+    if values.dtype != object and largest(values) * largest(size) >= LIMIT:
         values = wide(values)
     total = np.zeros(len(start) - 1, dtype=values.dtype)
-    some = np.flatnonzero(np.diff(start))
+    some = np.flatnonzero(size)
     if len(some):
         total[some] = np.add.reduceat(values, start[some])
     return total
+
+
+def weighted_sums(values: IntArray, weights: list[int], place: IntArray, start: IntArray) -> IntArray:
+    """Sums of consecutive parts of ``values``, each times the weight at its place.
+
+    Weights that are too long for products of 64 bits are taken in two halves, which mostly are not.
+    """
+    if largest(values) * max(map(abs, weights), default=0) < LIMIT:
+        return sums(values * array_of(weights)[place], start)
+    bits = max(map(int.bit_length, weights)) // 2
+    high = array_of([weight >> bits for weight in weights])
+    low = array_of([weight & (1 << bits) - 1 for weight in weights])
+    highs, lows = (sums(products(values, half[place]), start) for half in (high, low))
+    return plus(times(highs, 1 << bits), lows)
 
 
 def array_of(values: list[int]) -> IntArray:

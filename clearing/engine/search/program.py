@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from clearing.engine.search.component import Bounds, Component
-from clearing.engine.search.exact import LIMIT, array_of, largest, plus, products, sums, times
+from clearing.engine.search.exact import LIMIT, array_of, largest, plus, products, sums, times, weighted_sums
 from clearing.engine.search.objectives import FINE_SCALE, Objective
 from clearing.engine.search.programs import DUAL_SCALE, Answer, Column, Constraint
 from clearing.engine.search.rows import Group
@@ -192,8 +192,11 @@ class Program:
                 charge[at] = value
         for desk, at in self.served_at.items():
             charge[at] = duals.served[desk] * DUAL_SCALE // FINE_SCALE
-        charged = products(self._values, array_of(charge)[self._ats]) // self._times
-        price = plus(times(self.cost, DUAL_SCALE), sums(charged, self._starts))
+        if self._is_plain:
+            charged = weighted_sums(self._values, charge, self._ats, self._starts)
+        else:
+            charged = sums(products(self._values, array_of(charge)[self._ats]) // self._times, self._starts)
+        price = plus(times(self.cost, DUAL_SCALE), charged)
         return price.astype(np.int64) if largest(price) < self.component.walks.price_limit else None
 
     def put(self, at: int, rows: IntArray | Sequence[int], value: int | IntArray) -> None:
@@ -225,6 +228,7 @@ class Program:
         self._ats, self._values = at[order], value[order]
         self._starts = np.searchsorted(held[order], np.arange(len(self.component.rows) + 1))
         self._times = array_of([each.times for each in self.constraints])[self._ats]
+        self._is_plain = bool((self._times == 1).all())
         self._start, self._at, self._value = self._starts.tolist(), self._ats.tolist(), self._values.tolist()
 
     def _missing(self, pressable: Collection[str]) -> Sequence[Column]:

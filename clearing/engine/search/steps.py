@@ -96,9 +96,19 @@ class Costs:
         table[self.head, self.tail] = self.cost
         return table
 
-    def row(self, tail: int, head: int) -> int:
-        """The row of a step."""
-        return int(self.rows[np.searchsorted(self._ends.key, tail * self.nodes + head)])
+    @cached_property
+    def forth(self) -> IntArray:
+        """Of dense graphs: what the step from the first node to the second costs; FAR where there is none."""
+        return np.ascontiguousarray(self.back.T)
+
+    def rows_of(self, tails: IntArray, heads: IntArray) -> IntArray:
+        """The rows of steps that are there."""
+        return self.rows[np.searchsorted(self._ends.key, tails * self.nodes + heads)]
+
+    def least_row_out(self, node: int) -> int:
+        """The row of the cheapest step out of a node that has one, ties to the earlier row."""
+        out = slice(self.start[node], self.start[node + 1])
+        return int(self.rows[out][self.cost[out] == self.least_out[node]].min())
 
     def completions(self, level: int, ends: IntArray | None = None) -> Sequence[IntArray]:
         """The least cost of at most k steps from each node and of ending where they lead, for k = 0 … level.

@@ -1,10 +1,9 @@
 """Triangles: steps with costs -> the cheapest rings of two steps and of three, by the node in their middle.
 
-A ring that costs less than nothing has a step that does, so only steps below 0 are taken for a triangle's first, and
-one table for each middle node holds all ways through it.
+A ring that costs less than nothing has a step that does, so only steps below 0 are taken for a triangle's first. Each
+is a row of a table that has a column for every node that the ring may close through.
 
-Example: steps A -> B of -3, B -> C of 1, C -> A of 1: found at the middle B, whose table has one row (A) and one
-column (C).
+Example: steps A -> B of -3, B -> C of 1, C -> A of 1: found at the middle B, in the row of A -> B at the column C.
 """
 
 from __future__ import annotations
@@ -14,7 +13,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
-from clearing.engine.search.steps import Costs, cheapest
+from clearing.engine.search.steps import Costs
 
 if TYPE_CHECKING:
     from clearing.model.columns import IntArray
@@ -23,56 +22,57 @@ KEPT = 2
 """Rings kept for each middle, and pairs for each node."""
 STRIDE = 7_919
 """How far apart middles are visited: a round that is cut short has then seen all parts of the graph."""
+TABLE_SIZE = 2**16
+"""Ways that are looked at together, or those through one middle if they are more."""
 
 
-class Ring(NamedTuple):
-    """Nodes from the least on, what the ring costs, and how many of its middle cost less."""
+class Rings(NamedTuple):
+    """Rings side by side: a row of nodes each, the cost, and how many of its group cost less."""
 
-    nodes: tuple[int, ...]
-    cost: int
-    rank: int
+    nodes: IntArray
+    cost: IntArray
+    rank: IntArray
 
 
-def pairs(costs: Costs, below: int) -> Iterator[Ring]:
+def pairs(costs: Costs, below: int) -> Rings:
     """Rings of two steps that cost less than ``below``, the cheapest of each lesser node."""
     forth = np.flatnonzero(costs.tail < costs.head)
     tail, head = costs.tail[forth], costs.head[forth]
     total = costs.cost[forth] + costs.back[tail, head]
-    good = np.flatnonzero(total < below)
-    order = good[np.lexsort((head[good], total[good], tail[good]))]
-    first = np.flatnonzero(np.diff(tail[order], prepend=-1))
-    rank = np.arange(len(order)) - np.repeat(first, np.diff(first, append=len(order)))
-    for at, place in zip(order[rank < KEPT].tolist(), rank[rank < KEPT].tolist(), strict=True):
-        yield Ring((int(tail[at]), int(head[at])), int(total[at]), place)
+    kept, rank = _cheapest_of_each(tail, total, below)
+    return Rings(np.stack([tail[kept], head[kept]], axis=1), total[kept], rank)
 
 
-def triangles(costs: Costs, below: int) -> Iterator[Ring]:
+def triangles(costs: Costs, below: int) -> Iterator[Rings]:
     """Rings of three steps that cost less than ``below``, which is at most 0: the cheapest of each middle node."""
-    for middle in np.argsort(np.arange(costs.nodes) * STRIDE % (costs.nodes or 1), kind="stable").tolist():
-        tails, first = costs.steps_into(middle)
-        heads, second = costs.steps_out_of(middle)
-        if not len(tails) or not len(heads):
-            continue
-        near = (first < 0) & (first + costs.least_into[tails] < below - second.min())
-        tails, first = tails[near], first[near]
-        if not len(tails):
-            continue
-        near = second + costs.least_out[heads] < below - first.min()
-        heads, second = heads[near], second[near]
-        if len(heads):
-            yield from _through(costs, middle, (tails, first), (heads, second), below)
+    turns = np.arange(costs.nodes) * STRIDE % (costs.nodes or 1)
+    least = costs.cost + costs.least_into[costs.tail] + costs.least_out[costs.head]
+    first = np.flatnonzero((costs.cost < 0) & (least < below))
+    first = first[np.lexsort((first, turns[costs.head[first]]))]
+    middles = np.flatnonzero(np.diff(costs.head[first], prepend=-1))
+    ways = max(1, TABLE_SIZE // (costs.nodes or 1))
+    cuts = middles[np.searchsorted(middles, np.arange(ways, len(first) - ways, ways))]
+    for part in np.split(first, cuts):
+        yield _closed(costs, part, below)
 
 
-def _through(
-    costs: Costs, middle: int, before: tuple[IntArray, IntArray], after: tuple[IntArray, IntArray], below: int
-) -> Iterator[Ring]:
-    """The cheapest ring of each node before, and of those the cheapest."""
-    (tails, first), (heads, second) = before, after
-    table = costs.back[np.ix_(tails, heads)]
-    table += second
+def _closed(costs: Costs, first: IntArray, below: int) -> Rings:
+    """The cheapest rings that begin with some steps, those to one middle one after the other."""
+    tail, middle = costs.tail[first], costs.head[first]
+    table = costs.back[tail] + costs.forth[middle]
     end = table.argmin(axis=1)
-    total = first + table[np.arange(len(tails)), end]
-    for rank, at in enumerate(cheapest(total, below, KEPT)):
-        nodes = int(tails[at]), middle, int(heads[end[at]])
-        turn = nodes.index(min(nodes))
-        yield Ring(nodes[turn:] + nodes[:turn], int(total[at]), rank)
+    total = costs.cost[first] + table[np.arange(len(first)), end]
+    kept, rank = _cheapest_of_each(np.cumsum(np.diff(middle, prepend=-1) != 0), total, below)
+    nodes = np.stack([tail[kept], middle[kept], end[kept]], axis=1)
+    turned = (nodes.argmin(axis=1)[:, None] + np.arange(3)) % 3
+    return Rings(np.take_along_axis(nodes, turned, axis=1), total[kept], rank)
+
+
+def _cheapest_of_each(group: IntArray, total: IntArray, below: int) -> tuple[IntArray, IntArray]:
+    """Places of the least totals below the bound in each group, and their ranks there; ties to the earlier place."""
+    good = np.flatnonzero(total < below)
+    good = good[np.lexsort((good, total[good], group[good]))]
+    starts = np.flatnonzero(np.diff(group[good], prepend=-1))
+    rank = np.arange(len(good)) - np.repeat(starts, np.diff(starts, append=len(good)))
+    kept = rank < KEPT
+    return good[kept], rank[kept]

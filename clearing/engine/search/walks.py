@@ -11,14 +11,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from itertools import pairwise
 from typing import TYPE_CHECKING
 
 import numpy as np
 
 from clearing.engine.search.rows import UNLIMITED, Rows
 from clearing.engine.search.steps import FAR, Costs, Steps, cheapest
-from clearing.engine.search.triangles import pairs, triangles
+from clearing.engine.search.triangles import Rings, pairs, triangles
 from clearing.model.book import NONE
 
 if TYPE_CHECKING:
@@ -52,6 +51,10 @@ class Walks:
         ahead = _ahead(rows)
         self._rings = [(k, Steps(rows, ahead, ~gift & (ring >= k))) for k in rings.tolist() if k < UNLIMITED]
         self._chains = [(k, Steps(rows, ahead, ~gift & (chain >= k))) for k in chains.tolist() if k < UNLIMITED]
+        returns = np.isin(rows.head, np.array(rows.returns, dtype=np.int64))
+        nowhere_else = [[node] for node in range(self.nodes)]
+        self._last = {k: Steps(rows, nowhere_else, ~gift & (chain >= k) & returns) for k, _ in self._chains}
+        """By length the rows after which a chain may return to ``any``."""
         self._ahead = ahead
         self.price_limit = FAR // (2 + max((k for k, _ in (*self._rings, *self._chains)), default=0))
         """Prices from here on could add up to more than 60 bits."""
@@ -81,24 +84,12 @@ class Walks:
                     start[t] = row
         if not start:
             return
-        last = self._ends(cost, level)
-        end_cost = np.full(self.nodes, FAR, dtype=np.int64)
-        end_cost[list(last)] = cost[list(last.values())]
-        bound = costs.completions(level - 1, end_cost)
+        last = self._last[level].priced(cost)
+        bound = costs.completions(level - 1, last.least_out)
         for node, row in sorted(start.items()):
             if cost[row] + bound[level - 1][node] < below:
                 for path, total, rank in _chains(costs, bound, node=node, so_far=int(cost[row]), below=below):
-                    yield Walk((row, *_rows_of(costs, path), last[path[-1]]), total, rank)
-
-    def _ends(self, cost: IntArray, level: int) -> dict[int, int]:
-        """The cheapest last row from each node: one whose head may return to ``any``."""
-        limit, ends = self.rows.chain_limit, dict[int, int]()
-        back = np.isin(self.rows.head, np.array(self.rows.returns, dtype=np.int64))
-        usable = np.flatnonzero(~self.gift & (limit >= level) & back & (cost < FAR))
-        order = usable[np.lexsort((usable, cost[usable], self.rows.tail[usable]))]
-        first = order[np.diff(self.rows.tail[order], prepend=-1) != 0]
-        ends.update(zip(self.rows.tail[first].tolist(), first.tolist(), strict=True))
-        return ends
+                    yield Walk((row, *_rows_of(costs, path), last.least_row_out(path[-1])), total, rank)
 
 
 def _ahead(rows: Rows) -> Sequence[Sequence[int]]:
@@ -114,13 +105,18 @@ def _ahead(rows: Rows) -> Sequence[Sequence[int]]:
 def _rings(costs: Costs, level: int, below: int) -> Iterator[Walk]:
     """Closed walks of at most ``level`` steps: short ones of small graphs by tables, others from each root."""
     if level <= TRIANGLE and costs.is_dense:
-        for short in (pairs,) if level < TRIANGLE else (pairs, triangles):
-            for ring in short(costs, below):
-                yield Walk(_rows_of(costs, [*ring.nodes, ring.nodes[0]]), ring.cost, ring.rank)
+        yield from _walks(costs, pairs(costs, below))
+        for rings in triangles(costs, below) if level == TRIANGLE else ():
+            yield from _walks(costs, rings)
         return
     bound = costs.completions(level)
     for root in np.flatnonzero(bound[level] < below).tolist():
         yield from _from_root(costs, bound, root=root, level=level, below=below)
+
+
+def _walks(costs: Costs, rings: Rings) -> Iterator[Walk]:
+    rows = costs.rows_of(rings.nodes, np.roll(rings.nodes, -1, axis=1)).tolist()
+    return map(Walk, map(tuple, rows), rings.cost.tolist(), rings.rank.tolist())
 
 
 def _from_root(costs: Costs, bound: Sequence[IntArray], *, root: int, level: int, below: int) -> Iterator[Walk]:
@@ -183,4 +179,5 @@ def _path(trail: Sequence[tuple[IntArray, IntArray]], node: int) -> list[int]:
 
 
 def _rows_of(costs: Costs, path: Sequence[int]) -> tuple[int, ...]:
-    return tuple(costs.row(tail, head) for tail, head in pairwise(path))
+    nodes = np.array(path)
+    return tuple(costs.rows_of(nodes[:-1], nodes[1:]).tolist())

@@ -29,10 +29,10 @@ class _Lasting(SolverApart):
 
 @pytest.fixture(scope="module", autouse=True)
 def _one_solver() -> Iterator[None]:
-    own, lasting = service.SolverApart, _Lasting()
-    service.SolverApart = lambda: lasting  # type: ignore[assignment,misc]
+    own, lasting = service.SearchSolver, _Lasting()
+    service.SearchSolver = lambda: lasting  # type: ignore[assignment,misc]
     yield
-    service.SolverApart = own  # type: ignore[misc]
+    service.SearchSolver = own  # type: ignore[misc]
     lasting.close()
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from itertools import combinations, permutations
+from typing import NamedTuple
 
 import numpy as np
 import pytest
@@ -10,7 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from clearing.engine.search.steps import FAR, Costs, Ends
-from clearing.engine.search.triangles import KEPT, Ring, pairs, triangles
+from clearing.engine.search.triangles import KEPT, pairs, triangles
 
 NODES_MAX = 7
 
@@ -46,8 +47,16 @@ def every_ring(nodes: int, steps: Steps, length: int) -> dict[tuple[int, ...], i
     return found
 
 
+class Ring(NamedTuple):
+    nodes: tuple[int, ...]
+    cost: int
+    rank: int
+
+
 def found_by(length: int, costs: Costs, below: int) -> list[Ring]:
-    return list({2: pairs, 3: triangles}[length](costs, below))
+    some = [pairs(costs, below)] if length == 2 else triangles(costs, below)
+    columns = ((map(tuple, found.nodes.tolist()), found.cost.tolist(), found.rank.tolist()) for found in some)
+    return [Ring(*ring) for each in columns for ring in zip(*each, strict=True)]
 
 
 @pytest.mark.parametrize("length", [2, 3])
