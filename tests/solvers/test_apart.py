@@ -105,7 +105,7 @@ def test_what_a_solver_left_unanswered_first_is_what_it_failed_in(answers: int, 
         assert solver.failures == [f"the solver failed in {failed_in}: it ended without an answer (exit 3)"]
 
 
-def test_a_program_without_columns_waits_for_no_process() -> None:
+def test_a_program_without_columns_is_solved_without_waiting() -> None:
     with SolverApart((sys.executable, "-c", LIES["hang"]), seconds_max=0.1) as solver:
         assert solver.solve() is None, "nothing is loaded"
         solver.load([Constraint(None, 10, 1)], [])
@@ -113,7 +113,7 @@ def test_a_program_without_columns_waits_for_no_process() -> None:
 
 
 @pytest.mark.parametrize("version", sorted(DEFAULTS))
-def test_a_process_starts_ahead_only_where_rules_may_ask_for_a_search(version: int) -> None:
+def test_a_solver_starts_ahead_only_where_rules_may_ask_for_a_search(version: int) -> None:
     with SolverApart() as solver:
         solver.start_for(DEFAULTS[version])
         assert (solver._running is not None) == (version > 1)

@@ -49,11 +49,16 @@ def triangles(costs: Costs, below: int) -> Iterator[Rings]:
     least = costs.cost + costs.least_into[costs.tail] + costs.least_out[costs.head]
     first = np.flatnonzero((costs.cost < 0) & (least < below))
     first = first[np.lexsort((first, turns[costs.head[first]]))]
-    middles = np.flatnonzero(np.diff(costs.head[first], prepend=-1))
-    ways = max(1, TABLE_SIZE // (costs.nodes or 1))
-    cuts = middles[np.searchsorted(middles, np.arange(ways, len(first) - ways, ways))]
-    for part in np.split(first, cuts):
-        yield _closed(costs, part, below)
+    for part in _parts(costs.head[first], max(1, TABLE_SIZE // (costs.nodes or 1))):
+        yield _closed(costs, first[part], below)
+
+
+def _parts(middle: IntArray, size: int) -> Iterator[slice]:
+    """About so many places each, those of one middle together."""
+    starts = np.flatnonzero(np.diff(middle, prepend=-1))
+    part = starts // size
+    cuts = starts[np.diff(part, prepend=-1) != 0].tolist()
+    return map(slice, cuts, [*cuts[1:], len(middle)])
 
 
 def _closed(costs: Costs, first: IntArray, below: int) -> Rings:

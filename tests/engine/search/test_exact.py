@@ -8,10 +8,8 @@ from hypothesis import strategies as st
 
 from clearing.engine.search.exact import LIMIT, weighted_sums
 
-PARTS = st.lists(
-    st.lists(st.tuples(st.integers(1 - LIMIT, LIMIT - 1) | st.integers(-(2**20), 2**20), st.integers(0, 2)), max_size=4),
-    max_size=5,
-)
+VALUES = st.integers(1 - LIMIT, LIMIT - 1) | st.integers(-(2**20), 2**20)
+PARTS = st.lists(st.lists(st.tuples(VALUES, st.integers(0, 2)), max_size=4), max_size=5)
 WEIGHTS = st.lists(st.integers(-(2**80), 2**80) | st.integers(-9, 9), min_size=3, max_size=3)
 
 

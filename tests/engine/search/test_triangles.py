@@ -10,6 +10,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from clearing.engine.search import triangles as triangles_room
 from clearing.engine.search.steps import FAR, Costs, Ends
 from clearing.engine.search.triangles import KEPT, pairs, triangles
 
@@ -60,14 +61,17 @@ def found_by(length: int, costs: Costs, below: int) -> list[Ring]:
 
 
 @pytest.mark.parametrize("length", [2, 3])
-@settings(max_examples=300)
+@pytest.mark.parametrize("table_size", [1, 3 * NODES_MAX, triangles_room.TABLE_SIZE])
+@settings(max_examples=200)
 @given(graph=graphs(), below=st.integers(-2, 0))
 def test_rings_found_exist_at_their_cost_and_the_cheapest_is_among_them(
-    length: int, graph: tuple[int, Steps], below: int
+    length: int, table_size: int, graph: tuple[int, Steps], below: int
 ) -> None:
     nodes, steps = graph
     rings = {ring: cost for ring, cost in every_ring(nodes, steps, length).items() if cost < below}
-    found = found_by(length, costs_of(nodes, steps), below)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(triangles_room, "TABLE_SIZE", table_size)
+        found = found_by(length, costs_of(nodes, steps), below)
     assert all(rings[ring.nodes] == ring.cost for ring in found)
     assert min((ring.cost for ring in found), default=None) == min(rings.values(), default=None)
 
