@@ -134,8 +134,12 @@ class Costs:
 
     def steps_into(self, node: int) -> tuple[IntArray, IntArray]:
         """Nodes from which one step leads to this one, ascending, and what it costs."""
-        steps = self._ends.home[self._ends.home_start[node] : self._ends.home_start[node + 1]]
+        steps = self.into(node)
         return self.tail[steps], self.cost[steps]
+
+    def into(self, node: int) -> IntArray:
+        """The steps that lead to a node, by their tails ascending."""
+        return self._ends.home[self._ends.home_start[node] : self._ends.home_start[node + 1]]
 
     def onward(
         self, at: IntArray, so_far: IntArray, *, after: int, ends: IntArray | None

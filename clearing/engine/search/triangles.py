@@ -22,7 +22,7 @@ KEPT = 2
 """Rings kept for each middle, and pairs for each node."""
 STRIDE = 7_919
 """How far apart middles are visited: a round that is cut short has then seen all parts of the graph."""
-TABLE_SIZE = 2**16
+WAYS_MAX = 2**20
 """Ways that are looked at together, or those through one middle if they are more."""
 
 
@@ -45,32 +45,39 @@ def pairs(costs: Costs, below: int) -> Rings:
 
 def triangles(costs: Costs, below: int) -> Iterator[Rings]:
     """Rings of three steps that cost less than ``below``, which is at most 0: the cheapest of each middle node."""
-    turns = np.arange(costs.nodes) * STRIDE % (costs.nodes or 1)
-    least = costs.cost + costs.least_into[costs.tail] + costs.least_out[costs.head]
-    first = np.flatnonzero((costs.cost < 0) & (least < below))
-    first = first[np.lexsort((first, turns[costs.head[first]]))]
-    for part in _parts(costs.head[first], max(1, TABLE_SIZE // (costs.nodes or 1))):
-        yield _closed(costs, first[part], below)
+    middles = np.argsort(np.arange(costs.nodes) * STRIDE % (costs.nodes or 1), kind="stable")
+    together = max(1, WAYS_MAX // max(1, costs.nodes**2))
+    for some in np.split(middles, range(together, costs.nodes, together)):
+        first = np.concatenate([costs.into(middle) for middle in some.tolist()])
+        least = costs.cost[first] + costs.least_into[costs.tail[first]] + costs.least_out[costs.head[first]]
+        first = first[(costs.cost[first] < 0) & (least < below)]
+        if not len(first):
+            continue
+        heads, table = _ways_home(costs, first, below)
+        best = table.argmin(axis=1)
+        total = costs.cost[first] + table[np.arange(len(first)), best]
+        if total.min() < below:
+            yield _closed(costs, first, heads[best], total, below)
 
 
-def _parts(middle: IntArray, size: int) -> Iterator[slice]:
-    """About so many places each, those of one middle together."""
-    starts = np.flatnonzero(np.diff(middle, prepend=-1))
-    part = starts // size
-    cuts = starts[np.diff(part, prepend=-1) != 0].tolist()
-    return map(slice, cuts, [*cuts[1:], len(middle)])
-
-
-def _closed(costs: Costs, first: IntArray, below: int) -> Rings:
-    """The cheapest rings that begin with some steps, those to one middle one after the other."""
+def _closed(costs: Costs, first: IntArray, end: IntArray, total: IntArray, below: int) -> Rings:
+    """The cheapest of some rings for each middle, by their first step and their last node."""
     tail, middle = costs.tail[first], costs.head[first]
-    table = costs.back[tail] + costs.forth[middle]
-    end = table.argmin(axis=1)
-    total = costs.cost[first] + table[np.arange(len(first)), end]
     kept, rank = _cheapest_of_each(np.cumsum(np.diff(middle, prepend=-1) != 0), total, below)
     nodes = np.stack([tail[kept], middle[kept], end[kept]], axis=1)
     turned = (nodes.argmin(axis=1)[:, None] + np.arange(3)) % 3
     return Rings(np.take_along_axis(nodes, turned, axis=1), total[kept], rank)
+
+
+def _ways_home(costs: Costs, first: IntArray, below: int) -> tuple[IntArray, IntArray]:
+    """Nodes, and for each step what the two steps home through each of them cost; few nodes where one middle is all."""
+    tail, middle = costs.tail[first], costs.head[first]
+    if middle[0] != middle[-1]:
+        return np.arange(costs.nodes), costs.back[tail] + costs.forth[middle]
+    heads, second = costs.steps_out_of(int(middle[0]))
+    near = second + costs.least_out[heads] < below - costs.cost[first].min()
+    near[0] = True  # a table has a column, also where none of them is near
+    return heads[near], costs.back[np.ix_(tail, heads[near])] + second[near]
 
 
 def _cheapest_of_each(group: IntArray, total: IntArray, below: int) -> tuple[IntArray, IntArray]:

@@ -61,16 +61,16 @@ def found_by(length: int, costs: Costs, below: int) -> list[Ring]:
 
 
 @pytest.mark.parametrize("length", [2, 3])
-@pytest.mark.parametrize("table_size", [1, 3 * NODES_MAX, triangles_room.TABLE_SIZE])
+@pytest.mark.parametrize("ways", [1, 2 * NODES_MAX**2, triangles_room.WAYS_MAX])
 @settings(max_examples=200)
 @given(graph=graphs(), below=st.integers(-2, 0))
 def test_rings_found_exist_at_their_cost_and_the_cheapest_is_among_them(
-    length: int, table_size: int, graph: tuple[int, Steps], below: int
+    length: int, ways: int, graph: tuple[int, Steps], below: int
 ) -> None:
     nodes, steps = graph
     rings = {ring: cost for ring, cost in every_ring(nodes, steps, length).items() if cost < below}
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(triangles_room, "TABLE_SIZE", table_size)
+        patch.setattr(triangles_room, "WAYS_MAX", ways)
         found = found_by(length, costs_of(nodes, steps), below)
     assert all(rings[ring.nodes] == ring.cost for ring in found)
     assert min((ring.cost for ring in found), default=None) == min(rings.values(), default=None)
