@@ -99,9 +99,18 @@ class Worker:
             value * unit / self.constraints[row][2]
             for value, row, unit in zip(added["values"], added["rows"], own, strict=True)
         ]
-        for at in range(first, len(columns.cost)) if self.highs is not None else ():
-            rows, values = columns.entries(at)
-            self.highs.addCol(columns.cost[at], columns.low[at], columns.high[at], len(rows), rows, values)
+        if self.highs is not None:
+            entries = columns.starts[first]
+            self.highs.addCols(
+                len(columns.cost) - first,
+                columns.cost[first:],
+                columns.low[first:],
+                columns.high[first:],
+                len(columns.rows) - entries,
+                [start - entries for start in columns.starts[first:-1]],
+                columns.rows[entries:],
+                columns.values[entries:],
+            )
 
     def solve(self) -> dict[str, Any] | None:
         """The linear program, from the last basis."""

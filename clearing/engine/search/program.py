@@ -114,19 +114,19 @@ class Program:
 
     def rings(self, some: Iterable[tuple[int, ...]]) -> list[Column]:
         """The columns of rings, one µ round each; a ring that does as another does is left out."""
-        columns = []
+        columns, whole = [], self.component.pieces > 0
         for ring in some:
             entries: dict[int, int] = {}
             for row in ring:
-                for at, value in self.entries(row):
-                    entries[at] = entries.get(at, 0) + value
-            cost = sum(int(self.cost[row]) for row in ring)
-            column = Column(cost, 0, None, self.unit, self.component.pieces > 0, sorted(entries.items()))
-            known = cost, tuple(column.entries)
+                for place in range(self._start[row], self._start[row + 1]):
+                    at = self._at[place]
+                    entries[at] = entries.get(at, 0) + self._value[place]
+            cost = sum(map(self._cost.__getitem__, ring))
+            known = cost, tuple(sorted(entries.items()))
             if known not in self._known:
                 self._known.add(known)
                 self.ring_list.append(ring)
-                columns.append(column)
+                columns.append(Column(cost, 0, None, self.unit, whole, known[1]))
         return columns
 
     def entries(self, row: int) -> Iterable[tuple[int, int]]:
@@ -229,6 +229,7 @@ class Program:
         self._starts = np.searchsorted(held[order], np.arange(len(self.component.rows) + 1))
         self._times = array_of([each.times for each in self.constraints])[self._ats]
         self._is_plain = bool((self._times == 1).all())
+        self._cost = self.cost.tolist()
         self._start, self._at, self._value = self._starts.tolist(), self._ats.tolist(), self._values.tolist()
 
     def _missing(self, pressable: Collection[str]) -> Sequence[Column]:
