@@ -9,6 +9,7 @@ residual left -2: in full it delivers 95 that it takes and 5 as residual, which 
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -36,12 +37,16 @@ def is_shared(component: Component, group: str) -> bool:
 
 def gained(component: Component, bounds: Bounds, margin: IntArray) -> int:
     """Σ over the offers of the most that each gains; ``margin`` is by row what a µ of it gains."""
+    return sum(most if must else max(0, most) for _, must, most in gains(component, bounds, margin))
+
+
+def gains(component: Component, bounds: Bounds, margin: IntArray) -> Iterator[tuple[int, bool, int]]:
+    """Of every offer that may trade: whether it must, and the most that it gains if it does."""
     rows, tolerance = component.rows, component.rows.book.rulebook.residual_tolerance_micro
     asks, ids, kind, margins = rows.asks, rows.book.offers.id, rows.kind.tolist(), margin.tolist()
     offers = list(rows.delivering)
     first = np.searchsorted(rows.offer, offers).tolist()
     end = np.searchsorted(rows.offer, offers, side="right").tolist()
-    total = 0
     for offer, start, stop in zip(offers, first, end, strict=True):
         plain = max(margins[row] for row in range(start, stop) if kind[row] == PLAIN)
         leaving, coming = 0, plain
@@ -52,10 +57,9 @@ def gained(component: Component, bounds: Bounds, margin: IntArray) -> int:
                 leaving = max(leaving, margins[row])
         low, high = bounds.get(f"offer:{ids[offer]}", (0, component.capacity[f"offer:{ids[offer]}"]))
         least = max(low, asks.least_micro(offer))
-        if low == 0 and (high < least or (plain <= 0 and coming <= 0 and leaving <= 0)):
+        if low == 0 and high < least:
             continue
         most = max(high, least)
         amounts = {least, most, min(max(tolerance, least), most)}
-        best = max(plain * each + (coming - plain) * min(tolerance, each) for each in amounts) + leaving * tolerance
-        total += best if low else max(0, best)
-    return total
+        most_gained = max(plain * each + (coming - plain) * min(tolerance, each) for each in amounts)
+        yield offer, low > 0, most_gained + leaving * tolerance

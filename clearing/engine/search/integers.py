@@ -17,13 +17,15 @@ if TYPE_CHECKING:
 
 NODES_MAX = 2_000
 """Branches of the solver's own tree; its answer is a proposal, so that this limits work and nothing else."""
+NEAR_NODES_MAX = 20
+"""Where many offers are decided already those that are open are many too, and a branch takes long."""
 
 
 def propose(component: Component, stage: Stage, bounds: Bounds, programs: Programs) -> Relaxed | None:
-    """A good integer solution over the rings priced so far; None where the solver fails."""
+    """A good integer solution over the rings priced so far, within bounds; None where the solver fails."""
     program = WholeProgram(component, stage, bounds)
     programs.load(program.constraints, [*program.columns, *program.rings(component.rings)])
-    answer = programs.solve_whole(NODES_MAX)
+    answer = programs.solve_whole(NEAR_NODES_MAX if bounds else NODES_MAX)
     return None if answer is None else program.read(answer)
 
 

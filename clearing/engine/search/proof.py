@@ -73,7 +73,7 @@ def _plain(component: Component, stage: Stage) -> Leaf:
 
 def leaf_bound(component: Component, stage: Stage, bounds: Bounds, leaf: Leaf) -> int:
     """What a leaf proves: the ceiling of B/S."""
-    total = -gained(component, bounds, _margins(component, stage, leaf)) if leaf.by_offer else 0
+    total = -gained(component, bounds, margins(component, stage, leaf)) if leaf.by_offer else 0
     for name, rent in leaf.rents.items():
         if name not in component.shares:
             low, high = _range(component, bounds, name)
@@ -107,6 +107,13 @@ def row_prices(component: Component, stage: Stage, leaf: Leaf) -> IntArray:
     return price
 
 
+def margins(component: Component, stage: Stage, leaf: Leaf) -> IntArray:
+    """What a µ of each row gains at a leaf's potentials."""
+    nodes = [leaf.potentials.get(name, 0) for name in component.rows.nodes]
+    rise = _rises(component, np.arange(len(component.rows)), nodes)
+    return wide(rise) - wide(row_prices(component, stage, leaf))
+
+
 def _denominator(stage: Stage, duals: Duals) -> int:
     """The first that makes every dual nearly whole, else a coarse one for rounding up."""
     every = [*duals.groups.values(), *duals.nodes, *duals.before]
@@ -136,13 +143,6 @@ def _by_offer(component: Component, stage: Stage, bounds: Bounds, duals: Duals) 
         {component.rows.nodes[node]: value for node, value in enumerate(nodes) if value},
         by_offer=True,
     )
-
-
-def _margins(component: Component, stage: Stage, leaf: Leaf) -> IntArray:
-    """What a µ of each row gains at a leaf's potentials."""
-    nodes = [leaf.potentials.get(name, 0) for name in component.rows.nodes]
-    rise = _rises(component, np.arange(len(component.rows)), nodes)
-    return wide(rise) - wide(row_prices(component, stage, leaf))
 
 
 def _settle(component: Component, nodes: list[int]) -> None:

@@ -16,9 +16,10 @@ from clearing.engine.search.component import Component, component_of
 from clearing.engine.search.dive import dive
 from clearing.engine.search.exact import plus, times
 from clearing.engine.search.integers import propose
+from clearing.engine.search.near import decided
 from clearing.engine.search.objectives import Objective, limit_costs, objective_of, stage_names, whole_costs
 from clearing.engine.search.polish import Flows, polish
-from clearing.engine.search.program import Relaxed, Stage
+from clearing.engine.search.program import Stage
 from clearing.engine.search.programs import DUAL_SCALE, Programs
 from clearing.engine.search.relaxation import Relaxation, relax
 from clearing.engine.search.rows import Rows
@@ -91,7 +92,7 @@ def _stage(
     wanted = searched and component.rows.tier.tier == INTEGER and candidate is None
     for propose_one in (_dived, _proposed) if wanted else ():
         if root.relaxed is not None and root.proven.bound < value:
-            best, value = _better(component, stage, best, propose_one(component, stage, root.relaxed, programs))
+            best, value = _better(component, stage, best, propose_one(component, stage, root, programs))
     tree, leaves = Tree(component, put, programs), [root]
     while leaves and searched:
         node = min(leaves, key=lambda leaf: leaf.proven.bound)
@@ -154,28 +155,30 @@ def _candidate(component: Component, stage: Stage, node: Node, programs: Program
     """A node's relaxation as a witness, where it breaks nothing."""
     if node.relaxed is None or not node.relaxed.is_complete or broken(component, node.relaxed):
         return None
-    decided = decisions(component, flows_of(component, node.relaxed))
-    return polish(component, stage, node.relaxed, decided, programs)
+    bounds = decisions(component, flows_of(component, node.relaxed))
+    return polish(component, stage, node.relaxed, bounds, programs)
 
 
-def _dived(component: Component, stage: Stage, relaxed: Relaxed, programs: Programs) -> Flows | None:
+def _dived(component: Component, stage: Stage, root: Node, programs: Programs) -> Flows | None:
     """Whole rings, the relaxation's own as far as they are whole."""
-    whole = dive(component, Relaxation(component, stage, {}), relaxed, programs)
+    if root.relaxed is None:
+        return None
+    whole = dive(component, Relaxation(component, stage, {}), root.relaxed, programs)
     return None if whole is None else polish(component, stage, whole, {}, programs)
 
 
-def _proposed(component: Component, stage: Stage, _relaxed: Relaxed, programs: Programs) -> Flows | None:
+def _proposed(component: Component, stage: Stage, root: Node, programs: Programs) -> Flows | None:
     """The integer program's proposal: its decisions are kept, all the rest is solved again."""
-    proposal = propose(component, stage, {}, programs)
+    proposal = propose(component, stage, decided(component, stage, root.proven.leaf), programs)
     if proposal is None:
         return None
-    decided = decisions(component, flows_of(component, proposal))
+    bounds = decisions(component, flows_of(component, proposal))
     if not component.pieces:
-        again = relax(component, stage, decided, programs)
+        again = relax(component, stage, bounds, programs)
         if again is None or not again.is_complete:
             return None
         proposal = again
-    return polish(component, stage, proposal, decided, programs)
+    return polish(component, stage, proposal, bounds, programs)
 
 
 def _better(component: Component, stage: Stage, best: Flows, found: Flows | None) -> tuple[Flows, int]:
