@@ -1,4 +1,4 @@
-"""Offers that a proof decides: those that lose most by another decision, and an integer program of the rest does well."""
+"""Offers that a proof decides: they lose most by another decision, and an integer program of the rest does well."""
 
 from __future__ import annotations
 
