@@ -14,6 +14,7 @@ from typing import Any, Protocol
 from clearing.audit.canonical import canonical
 from clearing.house.final_session import final_changes
 from clearing.house.lifecycle import OFFER, SESSION, OfferStep, SessionStep
+from clearing.house.standing import coming, leaving, staying
 from clearing.model.house import (
     NO_VETO,
     Change,
@@ -53,8 +54,8 @@ class Before(Protocol):
     def obligations(self) -> Iterable[ObligationRecord]:
         """Those that stand, in ascending id."""
 
-    def offers(self, offer_ids: Iterable[str]) -> Mapping[str, OfferRecord]:
-        """Those of these offers that the house has known, by id."""
+    def offer_lines(self, offer_ids: Iterable[str]) -> Mapping[str, str]:
+        """The lines of those of these offers that the house has known, by id."""
 
     def good_for(self, session_id: str) -> Iterable[OfferRecord]:
         """The offers that stand and are good for this session only, in ascending id."""
@@ -156,8 +157,6 @@ def _offer_columns(event: Event, lines: Sequence[str]) -> dict[str, Sequence[Any
     return {
         "offer_id": offers,
         "participant_id": participants,
-        "state": [OfferState.STANDING.value] * size,
-        "good_for": [event.body.get("good_for")] * size,
         "seq": [event.seq] * size,
         "place": range(size),
         "line": lines,
@@ -165,19 +164,19 @@ def _offer_columns(event: Event, lines: Sequence[str]) -> dict[str, Sequence[Any
 
 
 def _submitted(event: Event, before: Before) -> Iterator[Change]:
-    yield Insert("offers", _offer_columns(event, before.lines(event.seq, "offers")))
+    columns = _offer_columns(event, before.lines(event.seq, "offers"))
+    yield Insert("offers", columns)
+    yield coming(columns["offer_id"], event.body.get("good_for"))
 
 
 def _amended(event: Event, before: Before) -> Iterator[Change]:
     columns = _offer_columns(event, before.lines(event.seq, "offers"))
-    state = OFFER[OfferState.STANDING, OfferStep.AMEND]
-    yield Update("offers", "offer_id", {**columns, "state": [state.value] * len(columns["offer_id"])})
+    yield Update("offers", "offer_id", columns)
+    yield staying(columns["offer_id"], event.body.get("good_for"))
 
 
 def _withdrawn(event: Event, _before: Before) -> Iterator[Change]:
-    ids = event.body["offer_ids"]
-    state = OFFER[OfferState.STANDING, OfferStep.WITHDRAW]
-    yield Update("offers", "offer_id", {"offer_id": ids, "state": [state.value] * len(ids)})
+    yield from leaving(dict.fromkeys(event.body["offer_ids"], OFFER[OfferState.STANDING, OfferStep.WITHDRAW]))
 
 
 def _fixing(event: Event, _before: Before) -> Iterator[Change]:
@@ -248,7 +247,7 @@ def _final(event: Event, before: Before) -> Iterator[Change]:
         fills=before.lines(at, "fills"),
         refusals=before.lines(at, "refusals"),
         entries=before.lines(at, "entries"),
-        offers=before.offers,
+        offers=before.offer_lines,
         for_session=before.good_for(session.session_id),
         stocks=before.stocks(),
         obligations=before.obligations(),

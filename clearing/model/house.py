@@ -238,7 +238,16 @@ class Update:
     columns: Mapping[str, Sequence[Any]]
 
 
-Change: TypeAlias = Insert | Update
+@dataclass(frozen=True, slots=True)
+class Delete:
+    """Rows of a projection that go, by their key."""
+
+    table: str
+    key: str
+    ids: Sequence[str]
+
+
+Change: TypeAlias = Insert | Update | Delete
 
 
 class Account(StrEnum):

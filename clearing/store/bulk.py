@@ -6,23 +6,26 @@ PostgreSQL takes many rows by COPY; many updates go through a table that lasts a
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
-from itertools import islice
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from sqlalchemy import Connection
 
-from clearing.model.house import Change, Insert
+from clearing.model.house import Change, Delete, Insert
+from clearing.store.among import among
 from clearing.store.tables import TABLES
 
 FEW_ROWS = 500
-_COPY_ROWS = 16_384
+_COPY_ROWS = 4_096
 _COPY_ESCAPES = {"\\": "\\\\", "\t": "\\t", "\n": "\\n", "\r": "\\r"}
 _TO_ESCAPE = re.compile(r"[\\\t\n\r]")
 
 
 def apply(connection: Connection, change: Change) -> None:
     """Write one change of a projection."""
+    if isinstance(change, Delete):
+        _delete(connection, change.table, change.key, change.ids)
+        return
     rows = len(next(iter(change.columns.values())))
     many = rows > FEW_ROWS and connection.dialect.name == "postgresql"
     if isinstance(change, Insert):
@@ -58,28 +61,37 @@ def _update_joined(connection: Connection, table: str, key: str, columns: Mappin
 
 
 def _copy(connection: Connection, table: str, columns: Mapping[str, Sequence[Any]]) -> None:
-    written = [_copied(column) for column in columns.values()]
-    rows = zip(*written, strict=True)
+    """Rows are written out while the server takes in those before."""
     driver: Any = connection.connection.driver_connection
-    with (
-        driver.cursor() as cursor,
-        cursor.copy(f"COPY {table} ({', '.join(columns)}) FROM STDIN") as copy,
-    ):
-        while batch := list(islice(rows, _COPY_ROWS)):
-            copy.write("\n".join(map("\t".join, batch)) + "\n")
+    queued: Any = connection.dialect.loaded_dbapi.copy.QueuedLibpqWriter
+    statement, rows = f"COPY {table} ({', '.join(columns)}) FROM STDIN", len(next(iter(columns.values())))
+    with driver.cursor() as cursor, cursor.copy(statement, writer=queued(cursor)) as copy:
+        for first in range(0, rows, _COPY_ROWS):
+            batch = [_copied(column[first : first + _COPY_ROWS]) for column in columns.values()]
+            copy.write("\n".join(map("\t".join, zip(*batch, strict=True))) + "\n")
 
 
-def _copied(column: Sequence[Any]) -> Sequence[str]:
-    """The column as COPY reads it."""
-    if isinstance(column, range):
-        return list(map(str, column))
-    return [cell if cell.__class__ is str and not _TO_ESCAPE.search(cell) else _copied_cell(cell) for cell in column]
+def _copied(cells: Sequence[Any]) -> Iterable[str]:
+    """Cells of a column as COPY reads them: mostly they are of one kind, and texts without what it escapes."""
+    kinds = set(map(type, cells))
+    if kinds == {int}:
+        return map(str, cells)
+    if kinds == {str}:
+        together = "".join(cells)
+        if not any(mark in together for mark in _COPY_ESCAPES):
+            return cells
+    return map(_copied_cell, cells)
 
 
 def _copied_cell(cell: Any) -> str:
     if cell is None:
         return "\\N"
     return _TO_ESCAPE.sub(lambda found: _COPY_ESCAPES[found[0]], str(cell))
+
+
+def _delete(connection: Connection, table: str, key: str, ids: Sequence[str]) -> None:
+    condition, listed = among(connection, key, ids)
+    connection.exec_driver_sql(f"DELETE FROM {table} WHERE {condition}", listed)
 
 
 def _mark(connection: Connection) -> str:
