@@ -39,8 +39,11 @@ _TEXTS = ("country", "lei", "memo", "name")
 class Before(Protocol):
     """What stood before an event."""
 
+    def content(self, seq: int, name: str) -> bytes:
+        """A list of the payload of an event, this one's too, every line with its line end."""
+
     def lines(self, seq: int, name: str) -> Sequence[str]:
-        """A list of the payload of an event, this one's too."""
+        """The same as lines."""
 
     def participants(self) -> Mapping[str, ParticipantRecord]:
         """Every participant by id."""
@@ -72,10 +75,10 @@ def changes(event: Event, before: Before) -> Iterator[Change]:
         yield _insert("keys", actor=event.actor, key=body["key"], keyed=body["keyed"], seq=event.seq)
 
 
-def offer_names(lines: Sequence[str]) -> tuple[list[str], list[str]]:
-    """Offer and participant ids of offers' lines."""
-    found = _OFFER_NAMES.findall("\n".join(lines))
-    if len(found) != len(lines):
+def offer_names(text: str) -> tuple[list[str], list[str]]:
+    """Offer and participant ids of offers' lines, each with its line end."""
+    found = _OFFER_NAMES.findall(text)
+    if len(found) != text.count("\n"):
         raise ValueError("a line is none of an offer")
     return [names[0] for names in found], [names[1] for names in found]
 
@@ -151,26 +154,27 @@ def _obligations(event: Event, before: Before) -> Iterator[Change]:
     )
 
 
-def _offer_columns(event: Event, lines: Sequence[str]) -> dict[str, Sequence[Any]]:
-    offers, participants = offer_names(lines)
-    size = len(lines)
+def _offer_columns(event: Event, before: Before) -> dict[str, Sequence[Any]]:
+    text = before.content(event.seq, "offers").decode()
+    offers, participants = offer_names(text)
+    size = len(offers)
     return {
         "offer_id": offers,
         "participant_id": participants,
         "seq": [event.seq] * size,
         "place": range(size),
-        "line": lines,
+        "line": text.split("\n")[:size],
     }
 
 
 def _submitted(event: Event, before: Before) -> Iterator[Change]:
-    columns = _offer_columns(event, before.lines(event.seq, "offers"))
+    columns = _offer_columns(event, before)
     yield Insert("offers", columns)
     yield coming(columns["offer_id"], event.body.get("good_for"))
 
 
 def _amended(event: Event, before: Before) -> Iterator[Change]:
-    columns = _offer_columns(event, before.lines(event.seq, "offers"))
+    columns = _offer_columns(event, before)
     yield Update("offers", "offer_id", columns)
     yield staying(columns["offer_id"], event.body.get("good_for"))
 
