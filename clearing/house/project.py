@@ -150,7 +150,8 @@ def _obligations(event: Event, before: Before) -> Iterator[Change]:
     }
     yield Insert(
         "obligations",
-        {**columns, "state": ["standing"] * len(lines), "seq": [event.seq] * len(lines), "line": lines},
+        {**columns, "line": lines},
+        {"state": "standing", "seq": event.seq},
     )
 
 
@@ -161,7 +162,6 @@ def _offer_columns(event: Event, before: Before) -> dict[str, Sequence[Any]]:
     return {
         "offer_id": offers,
         "participant_id": participants,
-        "seq": [event.seq] * size,
         "place": range(size),
         "line": text.split("\n")[:size],
     }
@@ -169,13 +169,13 @@ def _offer_columns(event: Event, before: Before) -> dict[str, Sequence[Any]]:
 
 def _submitted(event: Event, before: Before) -> Iterator[Change]:
     columns = _offer_columns(event, before)
-    yield Insert("offers", columns)
+    yield Insert("offers", columns, {"seq": event.seq})
     yield coming(columns["offer_id"], event.body.get("good_for"))
 
 
 def _amended(event: Event, before: Before) -> Iterator[Change]:
     columns = _offer_columns(event, before)
-    yield Update("offers", "offer_id", columns)
+    yield Update("offers", "offer_id", {**columns, "seq": [event.seq] * len(columns["offer_id"])})
     yield staying(columns["offer_id"], event.body.get("good_for"))
 
 

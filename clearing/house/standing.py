@@ -12,7 +12,7 @@ from clearing.model.house import Change, Delete, Insert, OfferState, Update
 
 def coming(offer_ids: Sequence[str], good_for: str | None) -> Insert:
     """New offers, good for one session or until they end."""
-    return Insert("standing", {"offer_id": offer_ids, "good_for": [good_for] * len(offer_ids)})
+    return Insert("standing", {"offer_id": offer_ids}, {"good_for": good_for})
 
 
 def staying(offer_ids: Sequence[str], good_for: str | None) -> Update:
@@ -23,6 +23,8 @@ def staying(offer_ids: Sequence[str], good_for: str | None) -> Update:
 def leaving(ends: Mapping[str, OfferState]) -> Iterator[Change]:
     """Offers by id, with the state that each ends in."""
     if ends:
-        names = list(ends)
-        yield Delete("standing", "offer_id", names)
-        yield Insert("ended", {"offer_id": names, "state": [state.value for state in ends.values()]})
+        yield Delete("standing", "offer_id", list(ends))
+    for state in OfferState:
+        names = [name for name, end in ends.items() if end is state]
+        if names:
+            yield Insert("ended", {"offer_id": names}, {"state": state.value})

@@ -223,10 +223,11 @@ class Keyed:
 
 @dataclass(frozen=True, slots=True)
 class Insert:
-    """New rows of a projection, as columns."""
+    """New rows of a projection, as columns; ``alike`` is what is the same in all of them."""
 
     table: str
     columns: Mapping[str, Sequence[Any]]
+    alike: Mapping[str, Any] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)

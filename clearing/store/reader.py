@@ -24,7 +24,6 @@ from clearing.store.among import among
 from clearing.store.payload import joined
 
 _ROWS_AT_ONCE = 10_000
-_AGGREGATED_ROWS = 512
 _STANDING = "FROM standing CROSS JOIN offers WHERE offers.offer_id = standing.offer_id"
 """A plain join, which SQLite begins with the table named first: what stands is few, what ever stood is many."""
 _STANDING_OFFERS = (
@@ -35,11 +34,6 @@ _OFFERS = (
     "FROM offers LEFT JOIN standing ON standing.offer_id = offers.offer_id "
     "LEFT JOIN ended ON ended.offer_id = offers.offer_id"
 )
-_STANDING_LINES = f"""
-SELECT string_agg(line, E'\\n' ORDER BY number) FROM (
-    SELECT line, row_number() OVER (ORDER BY standing.offer_id) AS number {_STANDING} AND seq <= %s
-) AS numbered GROUP BY number / {_AGGREGATED_ROWS} ORDER BY number / {_AGGREGATED_ROWS}
-"""
 Record = TypeVar("Record")
 
 
@@ -124,17 +118,9 @@ class Reader:
         return [OfferRecord._make(row) for row in self.connection.execute(chosen, {"session_id": session_id})]
 
     def standing_content(self, *, closed_seq: int) -> bytes:
-        """The lines of the offers that stand and came up to this event, in ascending id, each with its line end.
-
-        Of PostgreSQL many rows come in half the time where it joins them itself.
-        """
-        driver = self._driver()
-        if self.connection.dialect.name == "sqlite":
-            chosen = f"SELECT line {_STANDING} AND seq <= ? ORDER BY standing.offer_id"
-        else:
-            chosen = _STANDING_LINES
-            driver.execute("SET LOCAL work_mem = '256MB'")
-        lines = [line for (line,) in driver.execute(chosen, (closed_seq,))]
+        """The lines of the offers that stand and came up to this event, in ascending id, each with its line end."""
+        chosen = f"SELECT line {_STANDING} AND seq <= {closed_seq:d} ORDER BY standing.offer_id"
+        lines = [line for (line,) in self._driver().execute(chosen)]
         return ("\n".join(lines) + "\n").encode() if lines else b""
 
     def offers(self, offer_ids: Iterable[str]) -> Mapping[str, OfferRecord]:
