@@ -113,9 +113,7 @@ def _stocks(drawn: Mapping[str, int], stocks: Mapping[str, StockRecord]) -> Iter
         yield Update("stocks", "stock_id", {"stock_id": [stock_id], "quantity": [left]})
 
 
-def _obligations(
-    obligations: Iterable[ObligationRecord], discharged: Mapping[str, int]
-) -> Iterator[Change]:
+def _obligations(obligations: Iterable[ObligationRecord], discharged: Mapping[str, int]) -> Iterator[Change]:
     rows: list[tuple[str, str, str]] = []
     for each in obligations:
         if each.obligation_id in discharged:
