@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from sqlalchemy import Connection
 
-from clearing.house.journal_event import GENESIS, chained, event_bytes, read_event
+from clearing.house.journal_event import GENESIS, bind_all, chained, event_bytes, read_event
 from clearing.house.log_tree import grown
 from clearing.house.project import changes
 from clearing.model.house import Draft, Entered
 from clearing.store.bulk import apply
-from clearing.store.lists import bound_and_kept
+from clearing.store.payload import parts
 from clearing.store.reader import Reader
 from clearing.store.tables import HELD_SECRETS, JOURNAL, PAYLOAD, TREE
 
@@ -26,12 +26,13 @@ class Writer(Reader):
         """Enter an event: its bytes into the chain and the tree, its payload, its changes of the projections."""
         head = self.head()
         seq, before = (1, GENESIS) if head is None else (head.seq + 1, head.hash)
-        bounds, kept = bound_and_kept(draft.lists)
-        event = event_bytes(draft, bounds, seq=seq, at=at, actor=actor)
+        event = event_bytes(draft, bind_all(draft), seq=seq, at=at, actor=actor)
         entered = Entered(seq, event, chained(before, event))
         self.connection.execute(JOURNAL.insert(), {"seq": seq, "event": event, "hash": entered.hash})
-        for name, parts in kept.items():
-            rows = [{"seq": seq, "name": name, "part": part, "content": content} for part, content in enumerate(parts)]
+        for name, content in sorted(draft.lists.items()):
+            rows = [
+                {"seq": seq, "name": name, "part": part, "content": kept} for part, kept in enumerate(parts(content))
+            ]
             if rows:
                 self.connection.execute(PAYLOAD.insert(), rows)
         nodes = grown(event, seq, self.node)
