@@ -40,3 +40,12 @@ def test_a_session_of_many_rows_leaves_what_the_journal_makes(databases: Databas
         "M-3": OfferState.WITHDRAWN,
     }
     assert standing == ["2"]
+
+
+def test_texts_that_are_no_ids_find_no_offer(databases: Databases) -> None:
+    house = found(databases.new())
+    desk.submit(house, lines_of([offer_line("u00e9", "BO", "STEEL", 70, "POWER")]))
+    others = ["\u00e9", "u00e9\n", "\nu00e9", "\x00", '"u00e9"', "\\u00e9", "u00e9,", "{u00e9}", ""]
+    with house.store.reading() as facts:
+        assert facts.taken("offers", others) == []
+        assert facts.taken("offers", [*others, "u00e9"]) == ["u00e9"]
