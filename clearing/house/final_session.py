@@ -14,6 +14,7 @@ from typing import Any
 
 from clearing.house.lifecycle import OFFER, OfferStep
 from clearing.house.remainders import QUANTITY, after_discharge, after_fill
+from clearing.house.standing import leaving
 from clearing.model.house import (
     Change,
     ObligationRecord,
@@ -38,7 +39,7 @@ def final_changes(
     fills: Sequence[str],
     refusals: Sequence[str],
     entries: Sequence[str],
-    offers: Callable[[Iterable[str]], Mapping[str, OfferRecord]],
+    offers: Callable[[Iterable[str]], Mapping[str, str]],
     for_session: Iterable[OfferRecord],
     stocks: Mapping[str, StockRecord],
     obligations: Iterable[ObligationRecord],
@@ -46,7 +47,7 @@ def final_changes(
 ) -> Iterator[Change]:
     """Changes of every table that a session settles; the lines are those of its bundle.
 
-    ``offers`` looks offers up by id; ``for_session`` are those that stand and are good for this session only.
+    ``offers`` looks up lines of offers by id; ``for_session`` are those that stand and are good for this session only.
     """
     filled, discharged = _by_kind(fills)
     expired = {refusal["offer_id"] for refusal in map(json.loads, refusals) if refusal["reason"] == "expired"}
@@ -74,26 +75,25 @@ def _by_kind(fills: Sequence[str]) -> tuple[dict[str, tuple[str, str]], dict[str
 
 
 def _offers(
-    known: Mapping[str, OfferRecord],
+    known: Mapping[str, str],
     filled: Mapping[str, tuple[str, str]],
     lapsing: set[str],
     drawn: Counter[str] | None,
 ) -> Iterator[Change]:
-    """Offers that end keep their line, so that most changes are of the state alone; what stocks gave is counted."""
-    ended: dict[str, str] = {}
+    """Offers that end keep their line, so that most changes are of who stands alone; what stocks gave is counted."""
+    ended: dict[str, OfferState] = {}
     left: dict[str, str] = {}
     for offer_id, (delivered, fill) in filled.items():
-        old = known[offer_id].line
+        old = known[offer_id]
         state, line = _after(old, delivered, fill)
         if state is not OfferState.STANDING:
-            ended[offer_id] = state.value
+            ended[offer_id] = state
         if line != old:
             left[offer_id] = line
         if drawn is not None and (stock := _STOCK.search(old)):
             drawn[stock[1]] += int(delivered)
-    ended |= dict.fromkeys(sorted(lapsing - ended.keys()), _LAPSED.value)
-    if ended:
-        yield Update("offers", "offer_id", {"offer_id": list(ended), "state": list(ended.values())})
+    ended |= dict.fromkeys(sorted(lapsing - ended.keys()), _LAPSED)
+    yield from leaving(ended)
     if left:
         yield Update("offers", "offer_id", {"offer_id": list(left), "line": list(left.values())})
 
@@ -113,9 +113,7 @@ def _stocks(drawn: Mapping[str, int], stocks: Mapping[str, StockRecord]) -> Iter
         yield Update("stocks", "stock_id", {"stock_id": [stock_id], "quantity": [left]})
 
 
-def _obligations(
-    obligations: Iterable[ObligationRecord], discharged: Mapping[str, int]
-) -> Iterator[Change]:
+def _obligations(obligations: Iterable[ObligationRecord], discharged: Mapping[str, int]) -> Iterator[Change]:
     rows: list[tuple[str, str, str]] = []
     for each in obligations:
         if each.obligation_id in discharged:

@@ -14,6 +14,7 @@ from typing import Any, Protocol
 from clearing.audit.canonical import canonical
 from clearing.house.final_session import final_changes
 from clearing.house.lifecycle import OFFER, SESSION, OfferStep, SessionStep
+from clearing.house.standing import coming, leaving, staying
 from clearing.model.house import (
     NO_VETO,
     Change,
@@ -38,8 +39,11 @@ _TEXTS = ("country", "lei", "memo", "name")
 class Before(Protocol):
     """What stood before an event."""
 
+    def content(self, seq: int, name: str) -> bytes:
+        """A list of the payload of an event, this one's too, every line with its line end."""
+
     def lines(self, seq: int, name: str) -> Sequence[str]:
-        """A list of the payload of an event, this one's too."""
+        """The same as lines."""
 
     def participants(self) -> Mapping[str, ParticipantRecord]:
         """Every participant by id."""
@@ -53,8 +57,8 @@ class Before(Protocol):
     def obligations(self) -> Iterable[ObligationRecord]:
         """Those that stand, in ascending id."""
 
-    def offers(self, offer_ids: Iterable[str]) -> Mapping[str, OfferRecord]:
-        """Those of these offers that the house has known, by id."""
+    def offer_lines(self, offer_ids: Iterable[str]) -> Mapping[str, str]:
+        """The lines of those of these offers that the house has known, by id."""
 
     def good_for(self, session_id: str) -> Iterable[OfferRecord]:
         """The offers that stand and are good for this session only, in ascending id."""
@@ -71,10 +75,10 @@ def changes(event: Event, before: Before) -> Iterator[Change]:
         yield _insert("keys", actor=event.actor, key=body["key"], keyed=body["keyed"], seq=event.seq)
 
 
-def offer_names(lines: Sequence[str]) -> tuple[list[str], list[str]]:
-    """Offer and participant ids of offers' lines."""
-    found = _OFFER_NAMES.findall("\n".join(lines))
-    if len(found) != len(lines):
+def offer_names(text: str) -> tuple[list[str], list[str]]:
+    """Offer and participant ids of offers' lines, each with its line end."""
+    found = _OFFER_NAMES.findall(text)
+    if len(found) != text.count("\n"):
         raise ValueError("a line is none of an offer")
     return [names[0] for names in found], [names[1] for names in found]
 
@@ -146,38 +150,37 @@ def _obligations(event: Event, before: Before) -> Iterator[Change]:
     }
     yield Insert(
         "obligations",
-        {**columns, "state": ["standing"] * len(lines), "seq": [event.seq] * len(lines), "line": lines},
+        {**columns, "line": lines},
+        {"state": "standing", "seq": event.seq},
     )
 
 
-def _offer_columns(event: Event, lines: Sequence[str]) -> dict[str, Sequence[Any]]:
-    offers, participants = offer_names(lines)
-    size = len(lines)
+def _offer_columns(event: Event, before: Before) -> dict[str, Sequence[Any]]:
+    text = before.content(event.seq, "offers").decode()
+    offers, participants = offer_names(text)
+    size = len(offers)
     return {
         "offer_id": offers,
         "participant_id": participants,
-        "state": [OfferState.STANDING.value] * size,
-        "good_for": [event.body.get("good_for")] * size,
-        "seq": [event.seq] * size,
         "place": range(size),
-        "line": lines,
+        "line": text.split("\n")[:size],
     }
 
 
 def _submitted(event: Event, before: Before) -> Iterator[Change]:
-    yield Insert("offers", _offer_columns(event, before.lines(event.seq, "offers")))
+    columns = _offer_columns(event, before)
+    yield Insert("offers", columns, {"seq": event.seq})
+    yield coming(columns["offer_id"], event.body.get("good_for"))
 
 
 def _amended(event: Event, before: Before) -> Iterator[Change]:
-    columns = _offer_columns(event, before.lines(event.seq, "offers"))
-    state = OFFER[OfferState.STANDING, OfferStep.AMEND]
-    yield Update("offers", "offer_id", {**columns, "state": [state.value] * len(columns["offer_id"])})
+    columns = _offer_columns(event, before)
+    yield Update("offers", "offer_id", {**columns, "seq": [event.seq] * len(columns["offer_id"])})
+    yield staying(columns["offer_id"], event.body.get("good_for"))
 
 
 def _withdrawn(event: Event, _before: Before) -> Iterator[Change]:
-    ids = event.body["offer_ids"]
-    state = OFFER[OfferState.STANDING, OfferStep.WITHDRAW]
-    yield Update("offers", "offer_id", {"offer_id": ids, "state": [state.value] * len(ids)})
+    yield from leaving(dict.fromkeys(event.body["offer_ids"], OFFER[OfferState.STANDING, OfferStep.WITHDRAW]))
 
 
 def _fixing(event: Event, _before: Before) -> Iterator[Change]:
@@ -248,7 +251,7 @@ def _final(event: Event, before: Before) -> Iterator[Change]:
         fills=before.lines(at, "fills"),
         refusals=before.lines(at, "refusals"),
         entries=before.lines(at, "entries"),
-        offers=before.offers,
+        offers=before.offer_lines,
         for_session=before.good_for(session.session_id),
         stocks=before.stocks(),
         obligations=before.obligations(),

@@ -80,11 +80,9 @@ def withdraw(
 
 
 def _names(lines: bytes) -> tuple[list[str], list[str]]:
-    listed = lines.decode().split("\n")
-    listed.pop()
-    if not listed:
+    if not lines:
         raise UsageFault("the file has no offers; a row at least is needed")
-    return offer_names(listed)
+    return offer_names(lines.decode())
 
 
 def _asked(kind: Kind, lines: bytes, *, one_session: bool) -> Draft:

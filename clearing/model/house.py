@@ -223,10 +223,11 @@ class Keyed:
 
 @dataclass(frozen=True, slots=True)
 class Insert:
-    """New rows of a projection, as columns."""
+    """New rows of a projection, as columns; ``alike`` is what is the same in all of them."""
 
     table: str
     columns: Mapping[str, Sequence[Any]]
+    alike: Mapping[str, Any] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -238,7 +239,16 @@ class Update:
     columns: Mapping[str, Sequence[Any]]
 
 
-Change: TypeAlias = Insert | Update
+@dataclass(frozen=True, slots=True)
+class Delete:
+    """Rows of a projection that go, by their key."""
+
+    table: str
+    key: str
+    ids: Sequence[str]
+
+
+Change: TypeAlias = Insert | Update | Delete
 
 
 class Account(StrEnum):

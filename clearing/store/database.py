@@ -63,7 +63,7 @@ def open_engine(url: URL, *, as_role: bool = True) -> Engine:
         needed = "pip install 'barter-clearing[postgres]'"
         raise UsageFault(f"PostgreSQL needs the package psycopg: {needed}") from error
     if as_role:
-        event.listen(engine, "connect", _take_role)
+        event.listen(engine, "connect", _set_up_postgresql)
     return engine
 
 
@@ -147,8 +147,10 @@ def _begin_sqlite(connection: Connection) -> None:
     connection.exec_driver_sql(connection.get_execution_options().get("clearing_begin", "BEGIN"))
 
 
-def _take_role(connection: Any, _record: object) -> None:
+def _set_up_postgresql(connection: Any, _record: object) -> None:
+    """The role; and what stands is looked up by key, not sought in all that ever stood, as if disks still had heads."""
     autocommit, connection.autocommit = connection.autocommit, True
     with connection.cursor() as cursor:
         cursor.execute(f"SET ROLE {ROLE}")
+        cursor.execute("SET random_page_cost = 1.1")
     connection.autocommit = autocommit

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any, TypeVar
 
-from sqlalchemy import Connection, Select, Table, select
+from sqlalchemy import Connection, Executable, Select, Table, select, text
 
 from clearing.model.house import (
     Entered,
@@ -21,10 +20,20 @@ from clearing.model.house import (
     StockRecord,
 )
 from clearing.store import tables
+from clearing.store.among import among
 from clearing.store.payload import joined
 
 _ROWS_AT_ONCE = 10_000
-_OFFER = ", ".join(OfferRecord._fields)
+_STANDING = "FROM standing CROSS JOIN offers WHERE offers.offer_id = standing.offer_id"
+"""A plain join, which SQLite begins with the table named first: what stands is few, what ever stood is many."""
+_STANDING_OFFERS = (
+    f"SELECT standing.offer_id, participant_id, '{OfferState.STANDING}', good_for, seq, place, line {_STANDING}"
+)
+_OFFERS = (
+    f"SELECT offers.offer_id, participant_id, coalesce(state, '{OfferState.STANDING}'), good_for, seq, place, line "
+    "FROM offers LEFT JOIN standing ON standing.offer_id = offers.offer_id "
+    "LEFT JOIN ended ON ended.offer_id = offers.offer_id"
+)
 Record = TypeVar("Record")
 
 
@@ -101,38 +110,31 @@ class Reader:
 
     def standing(self) -> Iterator[OfferRecord]:
         """The offers that stand, in ascending id."""
-        table = tables.OFFERS
-        chosen = select(table).where(table.c.state == OfferState.STANDING.value).order_by(table.c.offer_id)
-        return map(OfferRecord._make, self._rows(chosen))
+        return map(OfferRecord._make, self._rows(text(f"{_STANDING_OFFERS} ORDER BY standing.offer_id")))
 
     def good_for(self, session_id: str) -> list[OfferRecord]:
         """The offers that stand and are good for this session only, in ascending id."""
-        table = tables.OFFERS
-        chosen = select(table).where(table.c.state == OfferState.STANDING.value, table.c.good_for == session_id)
-        return [OfferRecord._make(row) for row in self.connection.execute(chosen.order_by(table.c.offer_id))]
+        chosen = text(f"{_STANDING_OFFERS} AND good_for = :session_id ORDER BY standing.offer_id")
+        return [OfferRecord._make(row) for row in self.connection.execute(chosen, {"session_id": session_id})]
 
     def standing_content(self, *, closed_seq: int) -> bytes:
-        """The lines of the offers that stand and came up to this event, in ascending id, each with its line end.
-
-        COPY writes a backslash twice; what else it would escape stands in no canonical line.
-        """
-        where = f"state = '{OfferState.STANDING.value}' AND seq <= {closed_seq:d} ORDER BY offer_id"
-        driver = self._driver()
-        if self.connection.dialect.name == "sqlite":
-            lines = [line for (line,) in driver.execute(f"SELECT line FROM offers WHERE {where}")]
-            return ("\n".join(lines) + "\n").encode() if lines else b""
-        with driver.cursor() as cursor, cursor.copy(f"COPY (SELECT line FROM offers WHERE {where}) TO STDOUT") as copy:
-            content = b"".join(copy)
-        return content.replace(b"\\\\", b"\\")
+        """The lines of the offers that stand and came up to this event, in ascending id, each with its line end."""
+        chosen = f"SELECT line {_STANDING} AND seq <= {closed_seq:d} ORDER BY standing.offer_id"
+        lines = [line for (line,) in self._driver().execute(chosen)]
+        return ("\n".join(lines) + "\n").encode() if lines else b""
 
     def offers(self, offer_ids: Iterable[str]) -> Mapping[str, OfferRecord]:
         """Those of these offers that the house has known, by id."""
-        return {row[0]: OfferRecord._make(row) for row in self._among("offers", _OFFER, "offer_id", offer_ids)}
+        return {row[0]: OfferRecord._make(row) for row in self._among(_OFFERS, "offers.offer_id", offer_ids)}
+
+    def offer_lines(self, offer_ids: Iterable[str]) -> Mapping[str, str]:
+        """The lines of those of these offers that the house has known, by id."""
+        return dict(self._among("SELECT offer_id, line FROM offers", "offer_id", offer_ids))
 
     def taken(self, table: str, ids: Iterable[str]) -> list[str]:
         """Those of these ids that a table has, ascending."""
         key = next(iter(tables.TABLES.tables[table].primary_key)).name
-        return sorted(name for (name,) in self._among(table, key, key, ids))
+        return sorted(name for (name,) in self._among(f"SELECT {key} FROM {table}", key, ids))
 
     def sessions(self) -> list[SessionRecord]:
         """Every session, in order."""
@@ -172,7 +174,7 @@ class Reader:
         """All rows of a table in the order of its key."""
         return map(tuple, self._rows(select(table).order_by(*table.primary_key)))
 
-    def _rows(self, chosen: Select[Any]) -> Iterator[Any]:
+    def _rows(self, chosen: Executable) -> Iterator[Any]:
         return iter(self.connection.execute(chosen.execution_options(yield_per=_ROWS_AT_ONCE)))
 
     def _driver(self) -> Any:
@@ -188,12 +190,8 @@ class Reader:
         row = self.connection.execute(select(table).where(table.c[column] == value)).first()
         return None if row is None else SessionRecord(*row)
 
-    def _among(self, table: str, columns: str, key: str, ids: Iterable[str]) -> Iterable[tuple[Any, ...]]:
-        """One parameter for any number of ids."""
-        wanted, chosen = list(ids), f"SELECT {columns} FROM {table} WHERE {key}"
-        if self.connection.dialect.name == "sqlite":
-            found = self._driver().execute(f"{chosen} IN (SELECT value FROM json_each(?))", (json.dumps(wanted),))
-        else:
-            found = self._driver().execute(f"{chosen} = ANY(%s)", (wanted,))
-        rows: Iterable[tuple[Any, ...]] = found
+    def _among(self, chosen: str, key: str, ids: Iterable[str]) -> Iterable[tuple[Any, ...]]:
+        """Rows by one parameter for any number of ids."""
+        condition, listed = among(self.connection, key, ids)
+        rows: Iterable[tuple[Any, ...]] = self._driver().execute(f"{chosen} WHERE {condition}", listed)
         return rows

@@ -11,7 +11,7 @@ from sqlalchemy.exc import DBAPIError
 from clearing.model.errors import OperatingFault, UsageFault
 from clearing.store.database import ROLE, open_engine, writing
 
-VERSION = "0002"
+VERSION = "0003"
 """The last migration."""
 
 

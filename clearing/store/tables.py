@@ -67,15 +67,9 @@ OBLIGATIONS = Table(
     *_counts("seq"),
     *_texts("line"),
 )
-OFFERS = Table(
-    "offers",
-    TABLES,
-    _key("offer_id"),
-    *_texts("participant_id", "state"),
-    Column("good_for", _Text),
-    *_counts("seq", "place"),
-    *_texts("line"),
-)
+OFFERS = Table("offers", TABLES, _key("offer_id"), *_texts("participant_id"), *_counts("seq", "place"), *_texts("line"))
+STANDING = Table("standing", TABLES, _key("offer_id"), Column("good_for", _Text), sqlite_with_rowid=False)
+ENDED = Table("ended", TABLES, _key("offer_id"), *_texts("state"), sqlite_with_rowid=False)
 SESSIONS = Table(
     "sessions",
     TABLES,
@@ -98,7 +92,7 @@ KEYS = Table("keys", TABLES, _key("actor"), _key("key"), *_texts("keyed"), *_cou
 HELD_SECRETS = Table("held_secrets", TABLES, _key("session_id"), Column("secret", LargeBinary, nullable=False))
 
 PROJECTIONS = (
-    HOUSE, PARTICIPANTS, ASSETS, FIXINGS, STOCKS, OBLIGATIONS, OFFERS, SESSIONS, KEYS,
+    HOUSE, PARTICIPANTS, ASSETS, FIXINGS, STOCKS, OBLIGATIONS, OFFERS, STANDING, ENDED, SESSIONS, KEYS,
 )  # fmt: skip
 """What can be made again from the journal."""
 APPEND_ONLY = (JOURNAL, PAYLOAD, TREE)

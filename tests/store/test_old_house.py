@@ -23,7 +23,7 @@ CLEARINGS = 7
 
 
 def test_a_house_of_another_version_is_not_opened(databases: Databases) -> None:
-    with pytest.raises(UsageFault, match="is of version 0001, this is 0002; bring it up to date: clearing"):
+    with pytest.raises(UsageFault, match="is of version 0001, this is 0003; bring it up to date: clearing"):
         opened(old_house(databases))
 
 

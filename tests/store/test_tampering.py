@@ -6,6 +6,7 @@ import pytest
 from sqlalchemy import text
 from sqlalchemy.exc import DBAPIError
 
+from clearing.keeping import offers as desk
 from clearing.model.errors import OperatingFault
 from clearing.store.house_store import HouseStore
 from tests.store.databases import Databases, PostgresDatabases
@@ -96,7 +97,10 @@ def test_a_payload_that_was_changed_or_lost_is_found(databases: Databases, url: 
     [
         ("UPDATE participants SET balance_micro = balance_micro + 1 WHERE participant_id = 'BO'", "participants BO"),
         ("DELETE FROM offers WHERE offer_id = '2'", "offers 2"),
-        ("UPDATE offers SET state = 'withdrawn' WHERE offer_id = '6'", "offers 6"),
+        ("UPDATE offers SET line = replace(line, '\"3\"', '\"4\"') WHERE offer_id = '6'", "offers 6"),
+        ("DELETE FROM standing WHERE offer_id = '6'", "standing 6"),
+        ("UPDATE standing SET good_for = 'S-000001' WHERE offer_id = '6'", "standing 6"),
+        ("INSERT INTO ended VALUES ('6', 'withdrawn')", "ended 6"),
         ("INSERT INTO assets VALUES ('GOLD', '{}')", "assets GOLD"),
         ("DELETE FROM keys WHERE key = 'k1'", "keys house k1"),
         ("UPDATE tree SET hash = (SELECT hash FROM tree WHERE level = 0 AND place = 1) WHERE level = 0 AND place = 2",
@@ -108,6 +112,25 @@ def test_a_table_that_is_not_what_the_journal_makes_is_found(
 ) -> None:
     found_ = wrongs(databases, url, statement)
     assert [each for each in found_ if each.startswith(named)], found_
+
+
+@pytest.mark.parametrize(
+    ("statement", "named"),
+    [
+        ("UPDATE ended SET state = 'filled' WHERE offer_id = '7'", "ended 7"),
+        ("DELETE FROM ended WHERE offer_id = '7'", "ended 7"),
+        ("INSERT INTO standing VALUES ('7', NULL)", "standing 7"),
+    ],
+)
+def test_an_offer_that_ended_in_another_way_is_found(
+    databases: Databases, url: str, statement: str, named: str
+) -> None:
+    house = opened(url)
+    desk.withdraw(house, ["7"])
+    assert house.store.check() == []
+    close(house)
+    (wrong,) = wrongs(databases, url, statement)
+    assert wrong.startswith(named)
 
 
 @pytest.mark.parametrize(
