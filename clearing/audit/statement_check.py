@@ -18,6 +18,8 @@ from clearing.audit.input_lines import OBLIGATIONS, OFFERS, PARTICIPANTS, STOCKS
 
 STATEMENT_FORMAT = "clearing-statement/1"
 _MALFORMED = (KeyError, TypeError, ValueError, AttributeError, RecursionError)
+_REASONS = {"index": "credit", "premium": "pay", "residual": "returns"}
+"""What may move an account beside legs: obligations with credit, pay of offers that were searched, gifts' returns."""
 _DIGEST = re.compile(r"[0-9a-f]{64}").fullmatch
 
 _Object: TypeAlias = Mapping[str, Any]
@@ -139,10 +141,13 @@ def _account_flaws(statement: _Object, sealed: list[_Object]) -> Iterator[str]:
         if sealed[0][name] != account[stated]:
             yield f"{stated} is not the {name} that is sealed"
     entries = {entry["kind"]: int(entry["amount_micro"]) for entry in account["entries"]}
-    if (
-        len(entries) != len(account["entries"])
-        or {kind: amount for kind, amount in _entries(statement["legs"]).items() if amount} != entries
-    ):
+    due = _entries(statement["legs"])
+    for beside in account.get("beside_legs", ()):
+        if _REASONS.get(beside["kind"]) != beside["reason"]:
+            yield "what it states beside its legs has no reason"
+            return
+        due[beside["kind"]] += int(beside["amount_micro"])
+    if len(entries) != len(account["entries"]) or {kind: due[kind] for kind in due if due[kind]} != entries:
         yield "its entries are not those of its legs"
     if int(account["opening_micro"]) + sum(entries.values()) != int(account["closing_micro"]):
         yield "the balance after is not the balance before and the entries"

@@ -6,8 +6,8 @@ import json
 from pathlib import Path
 from textwrap import wrap
 
-from clearing.doors.bundle_folder import BundleFolder
 from clearing.doors.explanation_words import explanation_object, explanation_sentences
+from clearing.doors.sealed_folder import SealedFolder
 from clearing.model.errors import UsageFault
 from clearing.service import explain_offer, open_session
 
@@ -16,7 +16,7 @@ WIDTH = 100
 
 def explain_offer_of(folder: Path, offer_id: str, *, as_json: bool) -> int:
     """Print the explanation of one offer of a sealed session; the exit status."""
-    session = open_session(BundleFolder(folder))
+    session = open_session(SealedFolder(folder))
     if offer_id not in session.book.offers.id:
         known = session.book.offers.id
         example = f", for example {known[0]}" if known else ""

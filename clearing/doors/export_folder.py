@@ -6,11 +6,11 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from clearing.audit.input_lines import asset_names
-from clearing.doors.bundle_folder import BundleFolder
 from clearing.doors.export_cells import Terms, csv_chunks
 from clearing.doors.export_tables import TABLES
 from clearing.doors.folder_writer import FolderWriter, check_target
 from clearing.doors.graphml import graphml_chunks
+from clearing.doors.sealed_folder import SealedFolder
 from clearing.doors.words import count
 from clearing.model.book import ANY_NAME, INDEX_NAME, Book
 from clearing.service import netting_flows, open_session
@@ -22,7 +22,7 @@ _INDEX_STEP = (1, 6)
 def export_folder(folder: Path, out: Path) -> int:
     """Write every table of a session, and its netting graph, into a new folder; the exit status."""
     check_target(out)
-    bundle = BundleFolder(folder)
+    bundle = SealedFolder(folder)
     session = open_session(bundle)
     steps, terms = _steps(session.book), _terms(session.book)
     with FolderWriter(out) as written:

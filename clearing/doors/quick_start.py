@@ -29,6 +29,7 @@ from clearing.doors.fault_text import fault_lines
 from clearing.doors.frames import frames
 from clearing.doors.report.page import report_chunks
 from clearing.doors.rulebook_values import SALT_BYTES_MAX
+from clearing.doors.sealed_folder import SealedFolder
 from clearing.doors.session_columns import session_columns
 from clearing.doors.session_lines import session_lines
 from clearing.doors.session_rows import AssetPremium, OfferFill, Received, asset_premia, offer_fills
@@ -200,7 +201,7 @@ def open_session(bundle: Place) -> Cleared:
 
     Nothing is checked against the laws here: that is what ``clearing verify`` does.
     """
-    return Cleared(opened(BundleFolder(Path(bundle))))
+    return Cleared(opened(SealedFolder(Path(bundle))))
 
 
 def _checked(salt: bytes) -> bytes:

@@ -7,15 +7,15 @@ import secrets
 from pathlib import Path
 
 from clearing.audit.bundle_form import REPORT
-from clearing.doors.bundle_folder import BundleFolder
 from clearing.doors.report.page import report_chunks
+from clearing.doors.sealed_folder import SealedFolder
 from clearing.model.errors import OperatingFault
 from clearing.service import open_session
 
 
 def write_report(folder: Path) -> int:
     """Write report.html, replacing the one there, and print where it is; the exit status."""
-    page = b"".join(report_chunks(open_session(BundleFolder(folder))))
+    page = b"".join(report_chunks(open_session(SealedFolder(folder))))
     target = folder / REPORT
     # Beside the bundle, since whatever is left in it by a killed run would break its seal.
     beside = folder.resolve().parent / f".{REPORT}.partial-{secrets.token_hex(4)}"

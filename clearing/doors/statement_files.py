@@ -7,8 +7,8 @@ from pathlib import Path
 
 from clearing.audit.canonical import canonical
 from clearing.audit.statement_check import check_statement
-from clearing.doors.bundle_folder import BundleFolder
 from clearing.doors.folder_writer import FolderWriter, check_target
+from clearing.doors.sealed_folder import SealedFolder
 from clearing.doors.statement_text import STATEMENT_JSON, statement_lines
 from clearing.doors.words import count
 from clearing.model.errors import InputFault
@@ -24,7 +24,7 @@ def write_statement(folder: Path, participant_id: str, *, out: Path | None, as_j
     """Print the statement of one participant, and write it as two files where ``out`` names a new folder."""
     if out is not None:
         check_target(out)
-    statement = statement_of(BundleFolder(folder), participant_id)
+    statement = statement_of(SealedFolder(folder), participant_id)
     record = canonical(statement) + "\n"
     text = "\n".join(statement_lines(statement)) + "\n"
     if out is not None:

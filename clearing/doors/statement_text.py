@@ -15,6 +15,12 @@ from clearing.model.faults import Refusal, RefusalReason
 
 WIDTH = 80
 STATEMENT_JSON = "statement.json"
+BESIDE_WORDS = {
+    "index": "  by debts with credit",
+    "premium": "  by offers searched",
+    "residual": "  by returns of gifts",
+}
+"""What of an entry no leg shows."""
 
 _Object = Mapping[str, Any]
 
@@ -92,8 +98,13 @@ def _section(title: str, lines: Iterable[str]) -> list[str]:
 def _account_lines(account: _Object) -> Iterator[str]:
     kinds = {"index": "INDEX traded", "premium": "premia", "residual": "residuals of rounding"}
     yield _exact("balance before", account["opening_micro"])
-    for entry in account["entries"]:
-        yield _exact(kinds[entry["kind"]], entry["amount_micro"], sign="+")
+    entries = {entry["kind"]: entry["amount_micro"] for entry in account["entries"]}
+    beside = {each["kind"]: each["amount_micro"] for each in account.get("beside_legs", ())}
+    for kind, label in kinds.items():
+        if kind in entries or kind in beside:
+            yield _exact(label, entries.get(kind, "0"), sign="+")
+        if kind in beside:
+            yield _exact(BESIDE_WORDS[kind], beside[kind], sign="+")
     yield _exact("balance after", account["closing_micro"])
     yield _exact("credit limit", account["credit_limit_micro"])
     if "balance_cap_micro" in account:

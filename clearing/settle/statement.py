@@ -12,7 +12,7 @@ asset are public; the ``component`` of a premium is left out, because it may be 
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, TypeAlias
 
 import numpy as np
@@ -26,6 +26,10 @@ if TYPE_CHECKING:
 Member: TypeAlias = dict[str, Any]
 """An object of the statement: texts, counts, integers as text."""
 
+BESIDE_LEGS = {"index": "credit", "premium": "pay", "residual": "returns"}
+"""Why an entry of each kind may be another than its legs': obligations discharged with credit, the pay of offers that
+were searched, and returns of gifts."""
+
 
 def draw_statement(book: Book, outcome: Outcome, participant: int) -> Member:
     """The members of the statement that follow from the session; amounts are integers as text."""
@@ -35,7 +39,7 @@ def draw_statement(book: Book, outcome: Outcome, participant: int) -> Member:
     named = {row["counterparty"] for row in (*legs, *instructions, *obligations)}
     return {
         **_party(book, participant),
-        "account": _account(book, outcome, participant),
+        "account": _account(book, outcome, participant, legs),
         "offers": list(_offers(book, outcome, participant)),
         "obligations": obligations,
         "legs": legs,
@@ -45,19 +49,35 @@ def draw_statement(book: Book, outcome: Outcome, participant: int) -> Member:
     }
 
 
-def _account(book: Book, outcome: Outcome, participant: int) -> Member:
-    """Balance before and after: the entries are all that moves it."""
+def _account(book: Book, outcome: Outcome, participant: int, legs: Sequence[Member]) -> Member:
+    """Balance before and after: the entries are all that moves it; what of them no leg shows is stated besides."""
     accounts = book.participants
     entries = [entry for entry in outcome.entries if entry.participant == participant]
     opening = int(accounts.balance_micro[participant])
     cap = int(accounts.balance_cap_micro[participant])
+    beside = list(_beside_legs({entry.kind: entry.amount_micro for entry in entries}, legs))
     return {
         "opening_micro": str(opening),
         "entries": [{"kind": entry.kind, "amount_micro": str(entry.amount_micro)} for entry in entries],
+        **({"beside_legs": beside} if beside else {}),
         "closing_micro": str(opening + sum(entry.amount_micro for entry in entries)),
         "credit_limit_micro": str(accounts.credit_limit_micro[participant]),
         **({} if cap == NONE else {"balance_cap_micro": str(cap)}),
     }
+
+
+def _beside_legs(entries: Mapping[str, int], legs: Sequence[Member]) -> Iterator[Member]:
+    """What of the entries is not of the participant's legs."""
+    of_legs = dict.fromkeys(BESIDE_LEGS, 0)
+    for leg in legs:
+        value = int(leg["value_micro"]) * (1 if leg["side"] == "delivers" else -1)
+        of_legs["index"] -= value if leg["asset_id"] == INDEX_NAME else 0
+        of_legs["premium"] += int(leg["premium_micro"])
+        of_legs["residual"] += value
+    for kind, reason in BESIDE_LEGS.items():
+        amount = entries.get(kind, 0) - of_legs[kind]
+        if amount:
+            yield {"kind": kind, "reason": reason, "amount_micro": str(amount)}
 
 
 def _offers(book: Book, outcome: Outcome, participant: int) -> Iterator[Member]:

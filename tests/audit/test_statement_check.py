@@ -5,12 +5,16 @@ from __future__ import annotations
 import copy
 import json
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any
 
 import pytest
 
 from clearing.audit.canonical import canonical
 from clearing.audit.statement_check import check_statement
+from clearing.doors.statement_text import statement_lines
+from clearing.model.book import ANY_NAME, NONE
+from clearing.model.rulebook import DEFAULTS
 from clearing.service import statement_of
 from tests.audit.samples import MemoryBundle
 from tests.books import book as small_book
@@ -128,3 +132,45 @@ def test_another_book_root_is_told_for_every_line() -> None:
 @pytest.mark.parametrize("thing", [None, [], {}, "x", 7, {"format": "clearing-statement/1"}])
 def test_what_is_no_statement_does_not_check(thing: object) -> None:
     assert len(check_statement(thing, ROOT)) == 1
+
+
+SEARCHED = {
+    "pay": small_book(
+        values={"A": 1_000, "B": 1_000},
+        offers=[
+            offer("O1", "D", "A", 60, ("B", -100_000), conditions={"all_or_none": True}),
+            offer("O2", "E", "B", 60, ("A", -50_000)),
+        ],
+        rulebook=DEFAULTS[2],
+    ),
+    "returns": small_book(
+        values={"A": 1_000, "B": 2_000},
+        offers=[offer("O1", "D", "A", 60, (ANY_NAME, 0)), offer("O2", "E", "B", 30, ("A", 0))],
+        rulebook=replace(DEFAULTS[2], max_chain=2),
+    ),
+    "credit": small_book(
+        values={"A": 1_000},
+        offers=[],
+        desks={"D": (0, 1_000, NONE), "E": (0, 0, NONE)},
+        obligations=[("B1", "D", "E", 10)],
+        rulebook=replace(DEFAULTS[2], obligations="credit"),
+    ),
+}
+
+
+@pytest.mark.parametrize("reason", SEARCHED)
+def test_what_moves_an_account_beside_legs_is_stated_and_checks(reason: str) -> None:
+    session = MemoryBundle(clear_in_memory(SEARCHED[reason])[1])
+    root = json.loads(session.files["manifest.json"])["book_root"]
+    for desk in ("D", "E"):
+        statement = json.loads(canonical(statement_of(session, desk)))
+        assert check_statement(statement, root) == []
+        assert [each["reason"] for each in statement["account"]["beside_legs"]] == [reason]
+        assert WORDS[reason] in "\n".join(statement_lines(statement))
+        statement["account"]["beside_legs"][0]["amount_micro"] = "1"
+        assert check_statement(statement, root) == ["its entries are not those of its legs"]
+        statement["account"]["beside_legs"][0]["reason"] = "a whim"
+        assert check_statement(statement, root) == ["what it states beside its legs has no reason"]
+
+
+WORDS = {"pay": "by offers searched", "returns": "by returns of gifts", "credit": "by debts with credit"}

@@ -23,6 +23,7 @@ from clearing.model.errors import InputFault, UsageFault
 from clearing.model.rulebook import DEFAULTS
 from clearing.service import outcome_of
 from tests.audit.samples import SALT, MemoryBundle, furnished_book, seal
+from tests.audit.verify.resealing import rewritten
 from tests.books import book as small_book
 from tests.books import offer, random_book
 from tests.doors.console import Console, console_of
@@ -247,11 +248,18 @@ def test_an_existing_target_is_left_alone(console: Console, tmp_path: Path) -> N
         export_folder(tmp_path / "session", tmp_path / "tables")
 
 
+def altered(session: Path, path: str, before: bytes, after: bytes) -> None:
+    """Another text in one file of a bundle, which is sealed anew."""
+    files = {each.relative_to(session).as_posix(): each.read_bytes() for each in session.rglob("*") if each.is_file()}
+    assert before in files[path]
+    for name, content in rewritten(files, path, lambda own: own.replace(before, after, 1)).items():
+        (session / name).write_bytes(content)
+
+
 def test_a_malformed_line_is_an_input_fault_and_nothing_is_written(tmp_path: Path) -> None:
     book = random_book(1)
     bundle_in(tmp_path / "session", book)
-    path = tmp_path / "session" / "outcome" / "premia.jsonl"
-    path.write_bytes(path.read_bytes().replace(b'"traded_micro":"', b'"traded_micro":"x', 1))
+    altered(tmp_path / "session", "outcome/premia.jsonl", b'"traded_micro":"', b'"traded_micro":"x')
     with pytest.raises(InputFault, match=r"premia\.jsonl line 1"):
         export_folder(tmp_path / "session", tmp_path / "tables")
     assert [each.name for each in tmp_path.iterdir()] == ["session"]
@@ -270,9 +278,7 @@ def test_a_member_of_another_kind_is_an_input_fault(
     tmp_path: Path, file: str, before: bytes, after: bytes, said: str
 ) -> None:
     bundle_in(tmp_path / "session", random_book(1))
-    path = tmp_path / "session" / file
-    assert before in path.read_bytes()
-    path.write_bytes(path.read_bytes().replace(before, after, 1))
+    altered(tmp_path / "session", file, before, after)
     with pytest.raises(InputFault, match=said):
         export_folder(tmp_path / "session", tmp_path / "tables")
     assert [each.name for each in tmp_path.iterdir()] == ["session"]

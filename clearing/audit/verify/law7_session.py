@@ -84,7 +84,7 @@ def check_search(
         check_pay(book, fills, outcome, pay, found)
         search.pay |= pay
         search.places |= places_of(outcome)
-    check_claims(certificate, book.rulebook.objectives, found)
+    check_claims(certificate, found)
 
 
 def booked_fills(search: Search, fills: Fills) -> Fills:

@@ -14,8 +14,11 @@ from clearing.audit.verify.law7_rows import build_rows
 from clearing.engine.search.rows import build_rows as engine_rows
 from clearing.engine.search.tiers import find_tiers
 from clearing.model.book import Book
+from clearing.model.rulebook import DEFAULTS
+from tests.audit.verify.resealing import verified
 from tests.audit.verify.searched_books import RULEBOOK, as_seen, random_searched_book
 from tests.books import book, offer
+from tests.sessions import clear_in_memory
 
 
 def admitted_of(made: Book) -> tuple[Any, Admitted]:
@@ -104,3 +107,17 @@ def test_components_and_groups_are_those_of_the_engine(seed: int) -> None:
         assert groups == {
             group.name: (group.capacity, sorted(map(theirs.name, group.rows.tolist()))) for group in theirs.groups
         }
+
+
+def test_a_session_whose_first_objective_has_no_stage_in_a_component_is_verified() -> None:
+    swaps = [("O1", "X", "A", "B"), ("O2", "Y", "B", "C"), ("O3", "Z", "C", "A")]
+    made = book(
+        values=dict.fromkeys("ABC", 2_000_000),
+        offers=[offer(name, desk, gives, 1, (takes, 0)) for name, desk, gives, takes in swaps],
+        rulebook=replace(
+            DEFAULTS[2], objectives=("even", "items", "lottery"), max_ring=3, residual_tolerance_micro=0
+        ),
+    )
+    session, files = clear_in_memory(made)
+    assert session.outcome.certificate.bound == -3
+    assert not verified(files).violations
