@@ -37,8 +37,18 @@ class Batch:
     """The session of the batch, or the one before that is waited for."""
 
 
-def run_batch(house: House, *, batch: str, fix: Callable[[], object] | None, clear: Callable[[str], Session]) -> Batch:
-    """Run one batch; ``fix`` records the fixing that was handed over, if any, ``clear`` clears a session by its id."""
+def run_batch(
+    house: House,
+    *,
+    batch: str,
+    fix: Callable[[], object] | None,
+    clear: Callable[[str], Session],
+    check: Callable[[SessionRecord], None] | None = None,
+) -> Batch:
+    """Run one batch; ``fix`` records the fixing that was handed over, if any, ``clear`` clears a session by its id.
+
+    ``check`` raises, before a session is closed, if its bundle could not be put.
+    """
     short_name("batch", batch)
     done, ready = Batch(), fix is not None
     fix = fix or _nothing
@@ -60,6 +70,9 @@ def run_batch(house: House, *, batch: str, fix: Callable[[], object] | None, cle
         with house.store.reading() as facts:
             if not ready and facts.fixing_seq() is None:
                 raise UsageFault("no fixing was recorded yet; give one: clearing house fixing FILE, or --fixing FILE")
+            coming = facts.open_session()
+        if check is not None and coming is not None:
+            check(coming)
         session = sessions.close(house, batch=batch)
         done.steps.append((session.session_id, "closed"))
         _advance(house, session, done, fix=fix, clear=clear)

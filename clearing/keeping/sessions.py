@@ -127,7 +127,7 @@ def clear(
             sink(REPORT, page(session))
 
     bundle = bundle_name(before)
-    shelf.put(bundle, write)
+    shelf.put(bundle, write, secret=before.secret or "")
     _enter_cleared(house, before, made[0], kept, bundle)
     return made[0]
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 from collections.abc import Callable
 from pathlib import Path
@@ -14,7 +15,7 @@ from clearing.doors.bundle_folder import BundleFolder, BundleWriter
 from clearing.doors.folder_writer import to_disk
 from clearing.doors.signing import signer
 from clearing.keeping.ports import House
-from clearing.model.errors import OperatingFault
+from clearing.model.errors import OperatingFault, UsageFault
 
 DATABASE_VARIABLE = "CLEARING_DATABASE"
 BUNDLES = "sessions"
@@ -58,12 +59,27 @@ class BundleShelf:
         """The bundle of a name. Raises InputFault where there is none."""
         return BundleFolder(self._folder / name)
 
-    def put(self, name: str, write: Callable[[Sink], None]) -> None:
+    def check(self, name: str, secret: str | None) -> None:
+        """Raise UsageFault if a bundle of another session than that of ``secret`` (hex) has the name.
+
+        No bundle is of a session whose secret is not told yet (None).
+        """
+        target = self._folder / name
+        try:
+            there = _manifest(target)
+        except OSError as error:
+            raise _not_put(target, error) from error
+        if there is not None and (secret is None or _secret(there) != secret):
+            raise UsageFault(f"{target} is a bundle of another house; choose another folder: --bundles DIR")
+
+    def put(self, name: str, write: Callable[[Sink], None], *, secret: str) -> None:
         """A bundle written whole under a name.
 
-        One that is there already is the same, and stays, or was left by a run that died before it was cited, and
-        gives way; until the new one is whole it is not touched.
+        One of this session that is there already is the same, and stays, or was left by a run that died before it
+        was cited, and gives way; until the new one is whole it is not touched. Raises UsageFault where one of
+        another session is there.
         """
+        self.check(name, secret)
         target = self._folder / name
         beside = self._folder / f"{name}.new-{token_hex(4)}"
         try:
@@ -72,6 +88,11 @@ class BundleShelf:
             raise _not_put(target, error) from error
         with BundleWriter(beside) as bundle:
             write(bundle.write)
+        try:
+            self.check(name, secret)  # another house may have put its own there meanwhile
+        except OperatingFault:
+            rmtree(beside, ignore_errors=True)
+            raise
         try:
             if _manifest(target) == _manifest(beside):
                 rmtree(beside)
@@ -87,8 +108,16 @@ class BundleShelf:
 def _manifest(bundle: Path) -> bytes | None:
     try:
         return (bundle / MANIFEST).read_bytes()
-    except FileNotFoundError:
+    except (FileNotFoundError, NotADirectoryError):
         return None
+
+
+def _secret(manifest: bytes) -> object:
+    try:
+        record = json.loads(manifest)
+    except (ValueError, RecursionError):
+        return None
+    return record.get("secret") if isinstance(record, dict) else None
 
 
 def _not_put(target: Path, error: OSError) -> OperatingFault:

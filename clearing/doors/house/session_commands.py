@@ -80,6 +80,7 @@ def run(
         batch=name,
         fix=None if fixing is None else fixing_file(house, fixing, accept_fixing=accept_fixing),
         clear=lambda session_id: sessions.clear(house, session_id, shelf, page=report_chunks),
+        check=lambda session: shelf.check(sessions.bundle_name(session), session.secret),
     )
     _tell(done, name, as_json=as_json)
     return 0 if all(each.outcome.certificate.optimal for each in done.cleared) else STATUS_UNPROVEN
