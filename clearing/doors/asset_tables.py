@@ -32,7 +32,6 @@ CLASSES = ("goods", "receipt", "capacity", "licence", "service", "internal")
 VALUE_MICRO_MIN = 1_000
 INCREMENT_ALLOWED = f"{NUMBER_ALLOWED}; more than 0"
 VALUE_ALLOWED = f"a value × increment of at least {VALUE_MICRO_MIN:,} micro index units"
-UNIT_ALLOWED = "a UNECE Rec 20 code: 1 to 3 capital letters and digits"
 RESERVED = f"another id than {INDEX_NAME}, which is reserved for the index unit"
 
 _UNIT = re.compile(r"[A-Z0-9]{1,3}", re.ASCII)

@@ -23,7 +23,7 @@ def session_lines(session: Session) -> list[str]:
         f"cleared    {amount(totals.value_cleared_micro)} index units delivered, "
         f"{amount(totals.obligations_cleared_micro)} of obligations "
         f"{'set off' if session.book.rulebook.obligations == 'set-off' else 'discharged'}",
-        f"rings      {len(outcome.rings.nodes):,}, the longest of {count(totals.longest_ring, 'member')}; "
+        f"rings      {len(outcome.rings.nodes):,}, the longest of length {totals.longest_ring:,}; "
         f"{count(totals.participants_served, 'participant')} served",
         f"result     {proof}, {choice_words(certificate)}",
         f"digest     {session.manifest.digest}",

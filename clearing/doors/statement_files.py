@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from pathlib import Path
 
 from clearing.audit.canonical import canonical
@@ -11,7 +12,7 @@ from clearing.doors.folder_writer import FolderWriter, check_target
 from clearing.doors.sealed_folder import SealedFolder
 from clearing.doors.statement_text import STATEMENT_JSON, statement_lines
 from clearing.doors.words import count
-from clearing.model.errors import InputFault
+from clearing.model.errors import InputFault, UsageFault
 from clearing.service import statement_of
 
 STATEMENT_TEXT = "statement.txt"
@@ -36,7 +37,12 @@ def write_statement(folder: Path, participant_id: str, *, out: Path | None, as_j
 
 
 def check_statement_file(file: Path, *, book_root: str, as_json: bool) -> int:
-    """Print whether a statement, or that in a folder of papers, checks with a trusted book root; the exit status."""
+    """Print whether a statement, or that in a folder of papers, checks with a trusted book root; the exit status.
+
+    Raises UsageFault where ``book_root`` is none.
+    """
+    if not re.fullmatch("[0-9a-fA-F]{64}", book_root):
+        raise UsageFault("a trusted book root is 64 hex digits")
     flaws = check_statement(_statement(file / STATEMENT_JSON if file.is_dir() else file), book_root.lower())
     if as_json:
         print(json.dumps({"checks": not flaws, "flaws": flaws}))

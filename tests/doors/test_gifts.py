@@ -40,7 +40,10 @@ def test_every_command_knows_what_takes_anything(console: Console, tmp_path: Pat
     bundle = tmp_path / "session"
     checked = console("check", book)
     assert (REFUSED in checked.out) == (version == 1)
-    assert console("clear", book, "--out", bundle).status == 0
+    cleared = console("clear", book, "--out", bundle)
+    assert cleared.status == 0
+    lengths = {1: "1, the longest of length 2", 2: "2, the longest of length 2"}
+    assert f"rings      {lengths[version]}; " in cleared.out
     assert console("verify", bundle, "--book", book).status == 0
     assert console("replay", bundle).status == 0
     assert console("report", bundle).status == 0

@@ -110,6 +110,14 @@ def test_what_is_no_json_is_an_input_fault(console: Console, tmp_path: Path, con
     assert "no JSON text" in ended.err
 
 
+@pytest.mark.parametrize("root", ["", "a93b", "x" * 64, "00" * 33])
+def test_what_is_no_book_root_is_a_usage_fault(console: Console, bundle: Path, tmp_path: Path, root: str) -> None:
+    console("statement", bundle, "AMBERFIELD", "--out", tmp_path / "papers")
+    ended = console("check-statement", tmp_path / "papers", "--book-root", root)
+    assert (ended.status, ended.out) == (2, "")
+    assert "a trusted book root is 64 hex digits" in ended.err
+
+
 def test_a_missing_statement_is_an_input_fault(console: Console, tmp_path: Path) -> None:
     ended = console("check-statement", tmp_path / "none.json", "--book-root", "00" * 32)
     assert ended.status == 3

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import re
 from collections.abc import Iterator, Mapping
 from decimal import Decimal
 from pathlib import Path
@@ -11,11 +10,11 @@ from typing import Any
 
 from clearing.doors.house.place import chosen_house
 from clearing.doors.house.show import quantity_text
+from clearing.doors.times import DATE_ALLOWED, is_date
 from clearing.doors.words import UNITS
 from clearing.keeping import accounts
 from clearing.model.errors import OperatingFault, UsageFault
 
-_DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}", re.ASCII)
 _KINDS = {"index": "INDEX traded", "premium": "premia", "residual": "residuals of rounding"}
 
 
@@ -24,8 +23,10 @@ def show_statement(
 ) -> int:
     """What happened on a participant's accounts."""
     for name, day in (("--from", first), ("--to", last)):
-        if day is not None and not _DAY.fullmatch(day):
-            raise UsageFault(f"{name} {day!a} is no day; allowed: a day such as 2026-01-31")
+        if day is not None and not is_date(day):
+            raise UsageFault(f"{name} {day!a} is no day of the calendar; allowed: {DATE_ALLOWED}")
+    if first is not None and last is not None and first > last:
+        raise UsageFault(f"--from {first} is after --to {last}")
     found = accounts.statement(chosen_house(database), participant_id, first=first, last=last)
     print(json.dumps(found) if as_json else "\n".join(_lines(found)))
     return 0

@@ -123,7 +123,7 @@ def _what_if_lines(found: Mapping[str, Any]) -> list[str]:
 
 
 def _gain(micro_ppm: str) -> str:
-    return f"{Decimal(int(micro_ppm)).scaleb(-12):,.2f}"
+    return f"{Decimal(int(micro_ppm)).scaleb(-12):z,.2f}"
 
 
 def _object(file: Path) -> Mapping[str, Any]:

@@ -73,7 +73,7 @@ def run(
         raise UsageFault("--accept-fixing goes with --fixing FILE, the record that it accepts")
     house = chosen_house(database, keyfile)
     shelf = BundleShelf(chosen_bundles(bundles, database))
-    name = batch or house.surroundings.clock()[:10]
+    name = house.surroundings.clock()[:10] if batch is None else batch
 
     done = run_batch(
         house,

@@ -47,6 +47,7 @@ def fix_index(asked: Asked, *, as_json: bool) -> int:
     check_target(asked.out)
     previous = None if asked.previous is None else read_record(asked.previous)
     restated = None if asked.restates is None else read_record(asked.restates)
+    _check_one_day(asked.day, restated)
     versions, quotes = _read(asked)
     _check_one_index(versions, previous, restated)
     if asked.day is None:
@@ -135,6 +136,12 @@ def _check_restatement(asked: Asked) -> None:
         raise UsageFault("--restates corrects one day: name it with --day")
     if reason is not None and not (reason.strip() and len(reason) <= REASON_CHARACTERS_MAX and reason.isprintable()):
         raise UsageFault(f"--reason takes {TEXT_ALLOWED}, of 1 to {REASON_CHARACTERS_MAX} characters")
+
+
+def _check_one_day(day: str | None, restated: Sealed | None) -> None:
+    """Raises UsageFault where the record to be corrected is of another day."""
+    if restated is not None and restated.fixing.day != day:
+        raise UsageFault(f"--restates names a record of {restated.fixing.day}, --day is {day}: name the same day")
 
 
 def _check_one_index(versions: Sequence[Methodology], *records: Sealed | None) -> None:

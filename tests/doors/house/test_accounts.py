@@ -59,7 +59,21 @@ def test_a_statement_tells_what_a_desk_had_what_moved_and_what_it_has(
     assert "balance after" in printed
     assert "60 t" in printed
     assert house.run("statement", "DORA").status == 2
-    assert house.run("statement", "ANNA", "--from", "yesterday").status == 2
+
+
+@pytest.mark.parametrize(
+    ("period", "said"),
+    [
+        (("--from", "yesterday"), "--from 'yesterday' is no day of the calendar; allowed: a date such as"),
+        (("--from", "2026-13-01"), "--from '2026-13-01' is no day of the calendar"),
+        (("--to", "2026-02-30"), "--to '2026-02-30' is no day of the calendar"),
+        (("--from", "2026-12-01", "--to", "2026-01-01"), "--from 2026-12-01 is after --to 2026-01-01"),
+    ],
+)
+def test_a_statement_is_of_a_period_of_the_calendar(house: AHouse, period: tuple[str, ...], said: str) -> None:
+    ended = house.run("statement", "ANNA", *period)
+    assert (ended.status, ended.out) == (2, "")
+    assert said in ended.err
 
 
 def test_beancount_loads_the_ledger_and_agrees_with_every_balance(console: Console, tmp_path: Path) -> None:

@@ -164,6 +164,15 @@ def test_what_if_tells_who_would_gain_and_lose_and_binds_nobody(cleared: AHouse)
         assert cleared.run("what-if", *arguments).status == 2
 
 
+def test_a_gain_that_rounds_to_nothing_has_no_sign(cleared: AHouse, monkeypatch: pytest.MonkeyPatch) -> None:
+    found = cleared.json("what-if", "S-000001", "--without", "BO")
+    gains = {"had_gain_micro_ppm": "-1", "would_gain_micro_ppm": "-5000000001"}
+    found["participants"] = [desk | gains for desk in found["participants"]]
+    monkeypatch.setattr("clearing.keeping.past.what_if", lambda *_, **__: found)
+    rows = cleared.does("what-if", "S-000001", "--without", "BO").splitlines()[4:]
+    assert [row.split()[-2:] for row in rows] == [["0.00", "-0.01"]] * 3
+
+
 def test_gains_sum_to_the_surplus_and_no_desk_loses_by_taking_part(console: Console, tmp_path: Path) -> None:
     house = make_demo_house(console, tmp_path)
     cleared = house.json("run", "--batch", "1")["cleared"][0]

@@ -56,6 +56,15 @@ def test_a_run_tells_which_values_it_cleared_by_and_what_came_of_it(
     ]
 
 
+def test_a_batch_without_a_name_is_refused_and_closes_nothing(house: AHouse) -> None:
+    house.does("submit", house.offers(RING))
+    before = house.json("status")
+    ended = house.run("run", "--batch", "")
+    assert (ended.status, ended.out) == (2, "")
+    assert "batch '': allowed: 1 to" in ended.err
+    assert house.json("status") == before
+
+
 def test_a_batch_that_is_done_is_not_done_twice(house: AHouse) -> None:
     house.does("submit", house.offers(RING))
     first = house.json("run", "--batch", "1")

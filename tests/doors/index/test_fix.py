@@ -63,6 +63,15 @@ def test_a_restatement_is_the_next_revision_and_names_the_one_before(run: Consol
     assert run("index", "verify", out, first).status == 0
 
 
+def test_a_record_of_another_day_is_not_restated(run: Console, tmp_path: Path) -> None:
+    first = written(tmp_path / "first", [day("2025-06-10")]) / "2025-06-10-1.json"
+    asked = ("index", "fix", METHODOLOGY, QUOTES, "--day", "2025-06-11", "--out", tmp_path / "out.json")
+    ended = run(*asked, "--restates", first, "--reason", "oops")
+    assert (ended.status, ended.out) == (2, "")
+    assert "--restates names a record of 2025-06-10, --day is 2025-06-11" in ended.err
+    assert not (tmp_path / "out.json").exists()
+
+
 def test_a_changed_figure_is_named(run: Console, tmp_path: Path) -> None:
     file = written(tmp_path / "days", [day("2025-06-06")]) / "2025-06-06-1.json"
     record = json.loads(file.read_text(encoding="utf-8"))

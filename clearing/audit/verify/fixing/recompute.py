@@ -16,9 +16,6 @@ from clearing.audit.verify.fixing.screening import screen
 from clearing.audit.verify.fixing.terms import terms_of
 from clearing.audit.verify.lines import canonical
 
-GIVEN = ("format", "index", "day", "revision", "restatement", "methodology", "previous", "quotes")
-"""Members that follow from nothing."""
-
 
 def following(record: Mapping[str, Any]) -> dict[str, Any]:
     """Every member of a sound record that is not given. Raises OverflowError beyond the calendar."""
