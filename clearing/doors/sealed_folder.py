@@ -11,7 +11,7 @@ from pathlib import Path
 
 from clearing.audit.bundle_form import MANIFEST
 from clearing.doors.bundle_folder import BundleFolder
-from clearing.doors.stored_manifest import stored_digest, stored_manifest
+from clearing.doors.stored_manifest import sealed_manifest
 from clearing.model.errors import InputFault
 
 
@@ -21,9 +21,7 @@ class SealedFolder(BundleFolder):
     def __init__(self, folder: Path) -> None:
         """Raise InputFault if ``folder`` holds no complete bundle, or the manifest is not as it was sealed."""
         super().__init__(folder)
-        bundle = BundleFolder(folder)
-        stored_digest(bundle)
-        files = stored_manifest(bundle).get("files")
+        files = sealed_manifest(self).get("files")
         self._digests = files if isinstance(files, dict) else {}
 
     def pieces(self, path: str) -> Iterator[bytes]:

@@ -9,7 +9,7 @@ from textwrap import wrap
 from typing import Any
 
 from clearing.audit.input_lines import OFFERS
-from clearing.doors.words import UNITS, amount, bps, count, refusal_words
+from clearing.doors.words import ENTRIES, UNITS, amount, bps, count, refusal_words
 from clearing.model.book import ANY_NAME, INDEX_NAME
 from clearing.model.faults import Refusal, RefusalReason
 
@@ -96,11 +96,10 @@ def _section(title: str, lines: Iterable[str]) -> list[str]:
 
 
 def _account_lines(account: _Object) -> Iterator[str]:
-    kinds = {"index": "INDEX traded", "premium": "premia", "residual": "residuals of rounding"}
     yield _exact("balance before", account["opening_micro"])
     entries = {entry["kind"]: entry["amount_micro"] for entry in account["entries"]}
     beside = {each["kind"]: each["amount_micro"] for each in account.get("beside_legs", ())}
-    for kind, label in kinds.items():
+    for kind, label in ENTRIES.items():
         if kind in entries or kind in beside:
             yield _exact(label, entries.get(kind, "0"), sign="+")
         if kind in beside:

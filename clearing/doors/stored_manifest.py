@@ -23,11 +23,16 @@ def stored_manifest(bundle: BundleFolder) -> Mapping[str, object]:
     return manifest
 
 
-def stored_digest(bundle: BundleFolder) -> str:
-    """The digest of a bundle; raises InputFault unless it is that of its manifest."""
+def sealed_manifest(bundle: BundleFolder) -> Mapping[str, object]:
+    """The manifest as an object; raises InputFault unless it has the digest that it states."""
     manifest = stored_manifest(bundle)
     sealed = {name: value for name, value in manifest.items() if name not in UNSEALED_KEYS}
     digest = sha256(canonical(sealed).encode("utf-8", "surrogatepass")).hexdigest()
     if manifest.get("digest") != digest:
         raise InputFault(f"{MANIFEST} does not have the digest that it states")
-    return digest
+    return manifest
+
+
+def stored_digest(bundle: BundleFolder) -> str:
+    """The digest of a bundle; raises InputFault unless it is that of its manifest."""
+    return str(sealed_manifest(bundle)["digest"])

@@ -23,6 +23,9 @@ UNITS = {
 }
 """UN/ECE Recommendation 20 codes as people write them; any other code is shown as it is."""
 
+ENTRIES = {"index": "INDEX traded", "premium": "premia", "residual": "residuals of rounding"}
+"""Kinds of entries as statements name them."""
+
 COUNTRIES = {
     "BR": "Brazil",
     "CL": "Chile",

@@ -128,9 +128,6 @@ class Store(Protocol):
 class Shelf(Protocol):
     """Where bundles stand."""
 
-    def check(self, name: str, secret: str | None) -> None:
-        """Raise UsageFault if a bundle of another session than that of ``secret`` (hex) has the name."""
-
     def put(self, name: str, write: Callable[[Sink], None], *, secret: str) -> None:
         """A bundle written whole under a name; one of the same session is replaced, else UsageFault."""
 

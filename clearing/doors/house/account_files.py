@@ -11,11 +11,9 @@ from typing import Any
 from clearing.doors.house.place import chosen_house
 from clearing.doors.house.show import quantity_text
 from clearing.doors.times import DATE_ALLOWED, is_date
-from clearing.doors.words import UNITS
+from clearing.doors.words import ENTRIES, UNITS
 from clearing.keeping import accounts
 from clearing.model.errors import OperatingFault, UsageFault
-
-_KINDS = {"index": "INDEX traded", "premium": "premia", "residual": "residuals of rounding"}
 
 
 def show_statement(
@@ -53,7 +51,7 @@ def _lines(found: Mapping[str, Any]) -> Iterator[str]:
     yield "ACCOUNT, in index units"
     yield _row("balance before", "", found["opening_micro"], sign="")
     for entry in found["entries"]:
-        kind = _KINDS.get(entry["kind"], entry["kind"])
+        kind = ENTRIES.get(entry["kind"], entry["kind"])
         yield _row(f"{entry['session']}  {entry['at'][:10]}", kind, entry["amount_micro"])
     yield _row("balance after", "", found["closing_micro"], sign="")
     yield _row("credit limit", "", found["credit_limit_micro"], sign="")
