@@ -180,7 +180,7 @@ def _margins(searched: Searched, leaf: Leaf, price: list[int]) -> list[int]:
     level, ends = leaf.potentials, _parted_ends(searched)
     if any(level.get(one, 0) < level.get(other, 0) for one, other in _passes(searched, rows, ends)):
         raise UnprovenError("the potentials rise between two that may meet")
-    return [level.get(head, 0) - level.get(tail, 0) - price[row] for row, (tail, head) in enumerate(ends)]
+    return [rise - price[row] for row, rise in zip(rows, _rises(searched, level, rows, ends), strict=True)]
 
 
 def _unlimited(ways: Ways) -> list[int]:
@@ -200,11 +200,23 @@ def _potentials_hold(
     searched: Searched, potentials: Mapping[str, int], price: list[int], rows: list[int], ends: Ends
 ) -> bool:
     """Whether no row gains, and no way from where one delivers to where the next takes."""
-    for row in rows:
-        tail, head = ends[row]
-        if price[row] + potentials.get(tail, 0) < potentials.get(head, 0):
-            return False
+    rises = _rises(searched, potentials, rows, ends)
+    if any(price[row] < rise for row, rise in zip(rows, rises, strict=True)):
+        return False
     return all(potentials.get(one, 0) >= potentials.get(other, 0) for one, other in _passes(searched, rows, ends))
+
+
+def _rises(searched: Searched, potentials: Mapping[str, int], rows: list[int], ends: Ends) -> list[int]:
+    """By row the potential of where it delivers, or may return to `any`, less that of where it takes."""
+    level = potentials.get
+    gifts = any(searched.rows[row].tail == ANYTHING for row in rows)
+    rises = []
+    for row in rows:
+        each, (tail, head) = searched.rows[row], ends[row]
+        returns = gifts and each.tail != ANYTHING and each.head.startswith(POOL)
+        most = max(level(head, 0), level(ANYTHING, 0)) if returns else level(head, 0)
+        rises.append(most - level(tail, 0))
+    return rises
 
 
 def _passes(searched: Searched, rows: list[int], ends: Ends) -> set[tuple[str, str]]:
@@ -221,8 +233,6 @@ def _passes(searched: Searched, rows: list[int], ends: Ends) -> set[tuple[str, s
             for end, other in takers.get(node, {}).items():
                 if start != end and not searched.clash(one, other):
                     joins.add((start, end))
-            if node.startswith(POOL) and ANYTHING in takers:
-                joins.add((start, ANYTHING))
     return joins
 
 

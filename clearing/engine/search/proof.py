@@ -17,7 +17,7 @@ import numpy as np
 
 from clearing.engine.search.by_offer import gained, goes_by_offer, is_shared
 from clearing.engine.search.component import Bounds, Component
-from clearing.engine.search.exact import LIMIT, array_of, largest, times, wide
+from clearing.engine.search.exact import LIMIT, array_of, largest, plus, times, wide
 from clearing.engine.search.objectives import Objective
 from clearing.engine.search.program import Duals, Stage, passes_of
 from clearing.engine.search.programs import DUAL_SCALE
@@ -109,8 +109,8 @@ def row_prices(component: Component, stage: Stage, leaf: Leaf) -> IntArray:
 
 def margins(component: Component, stage: Stage, leaf: Leaf) -> IntArray:
     """What a µ of each row gains at a leaf's potentials."""
-    nodes = [leaf.potentials.get(name, 0) for name in component.rows.nodes]
-    rise = _rises(component, np.arange(len(component.rows)), nodes)
+    nodes = [leaf.potentials.get(name, 0) for name in component.rows.nodes[: component.rows.named]]
+    rise = rises(component, np.arange(len(component.rows)), nodes)
     return wide(rise) - wide(row_prices(component, stage, leaf))
 
 
@@ -128,8 +128,7 @@ def _by_offer(component: Component, stage: Stage, bounds: Bounds, duals: Duals) 
     shared = {name: value for name, value in duals.groups.items() if value and is_shared(component, name)}
     denominator = _denominator(stage, Duals(shared, duals.nodes, duals.before, {}))
     rents = {name: _nearest(value, denominator) for name, value in shared.items()}
-    nodes = [_nearest(value, denominator) for value in duals.nodes]
-    _settle(component, nodes)
+    nodes = _potentials(component, duals, denominator)
     scale = stage.objective.scale * denominator
     return Leaf(
         scale,
@@ -145,11 +144,14 @@ def _by_offer(component: Component, stage: Stage, bounds: Bounds, duals: Duals) 
     )
 
 
-def _settle(component: Component, nodes: list[int]) -> None:
-    """Potentials that do not rise on a pass."""
-    for _ in range(2):  # open -> pool -> any
-        for source, target in passes_of(component):
+def _potentials(component: Component, duals: Duals, denominator: int) -> list[int]:
+    """Of the named nodes, so that they do not rise on a pass."""
+    named = component.rows.named
+    nodes = [_nearest(value, denominator) for value in duals.nodes[:named]]
+    for source, target in component.rows.passes if nodes else ():
+        if source < named:
             nodes[target] = min(nodes[target], nodes[source])
+    return nodes
 
 
 def _nearest(value: int, denominator: int) -> int:
@@ -178,10 +180,9 @@ def _rounded(
         _multiplier(value, denominator, before) for value, before in zip(duals.before, _before(stage), strict=True)
     ]
     served = _weights(component, duals, scale, denominator)
-    nodes = [_nearest(value, denominator) for value in duals.nodes]
+    nodes = _potentials(component, duals, denominator)
     leaf = Leaf(scale, multipliers, served, rents, {})
-    potentials = _repair(component, stage, leaf, rents, nodes)
-    if potentials is None:
+    if not _repair(component, stage, leaf, rents, nodes):
         return None
     names = component.rows.nodes
     return Leaf(
@@ -189,7 +190,7 @@ def _rounded(
         multipliers,
         served,
         {name: rent for name, rent in sorted(rents.items()) if rent},
-        {names[node]: value for node, value in enumerate(potentials) if value},
+        {names[node]: value for node, value in enumerate(nodes) if value},
     )
 
 
@@ -204,14 +205,12 @@ def _multiplier(value: int, denominator: int, before: Objective | None) -> int:
 
 
 def _repair(
-    component: Component, stage: Stage, leaf: Leaf, rents: dict[str, int], nodes: list[int]
-) -> list[int] | None:
-    """Raise rents until no arc and no bounded ring gains; the potentials, None where that did not do."""
+    component: Component, stage: Stage, leaf: Leaf, rents: dict[str, int], nodes: Sequence[int]
+) -> bool:
+    """Raise rents until no arc and no bounded ring gains; whether that did."""
     rows, walks = component.rows, component.walks
     free = np.flatnonzero(walks.free)
-    if len(free):
-        _settle(component, nodes)
-    rise = _rises(component, free, nodes)
+    rise = rises(component, free, nodes)
     for _ in range(REPAIRS_MAX):
         price = row_prices(component, stage, leaf)
         missing = rise - price[free]
@@ -220,23 +219,31 @@ def _repair(
         if (missing > 0).any():
             continue
         if largest(price) >= walks.price_limit:
-            return None
+            return False
         short = -walks.least(price.astype(np.int64))
         if short <= 0:
-            return nodes
+            return True
         for row in np.flatnonzero(rows.kind == REST_OUT).tolist():
             _raise(component, rents, row, short)
         for offer in rows.delivering:
             name = f"offer:{rows.book.offers.id[offer]}"
             rents[name] = rents.get(name, 0) + short
-    return None
+    return False
 
 
-def _rises(component: Component, free: IntArray, nodes: list[int]) -> IntArray:
-    """Potential of the head less that of the tail."""
-    potential = array_of(nodes) if nodes else np.zeros(len(component.rows.nodes), dtype=np.int64)
-    head, tail = potential[component.rows.head[free]], potential[component.rows.tail[free]]
-    return wide(head) - wide(tail) if largest(potential) >= LIMIT // 2 else head - tail
+def rises(component: Component, some: IntArray, nodes: Sequence[int]) -> IntArray:
+    """By row the potential of where it delivers less that of where it takes; ``nodes``: those of the named ones.
+
+    Where a chain may return, the potential of ``any`` counts if it is higher.
+    """
+    rows = component.rows
+    taking = nodes or [0] * rows.named
+    giving = dict(enumerate(taking))
+    for source, target in passes_of(component):
+        giving[source] = max(giving.get(source, taking[target]), taking[target])
+    level = array_of([giving[node] for node in range(len(rows.nodes))])
+    head, tail = level[rows.head[some]], array_of(taking)[rows.tail[some]]
+    return plus(head, -tail)
 
 
 def _raise(component: Component, rents: dict[str, int], row: int, missing: int) -> None:

@@ -14,8 +14,8 @@ import numpy as np
 from clearing.engine.search.by_offer import goes_by_offer, is_shared
 from clearing.engine.search.component import Bounds, Component
 from clearing.engine.search.exact import largest
-from clearing.engine.search.program import Stage, passes_of
-from clearing.engine.search.proof import leaf_bound, row_prices
+from clearing.engine.search.program import Stage
+from clearing.engine.search.proof import leaf_bound, rises, row_prices
 from clearing.model.proof import Branch, Leaf, Proof
 
 OFFER, TAKE = "offer:", "take:"
@@ -98,7 +98,7 @@ def _is_formed(component: Component, stage: Stage, ranges: Bounds, leaf: Leaf) -
             return False
     if leaf.by_offer and not goes_by_offer(component):
         return False
-    return leaf.potentials.keys() <= set(component.rows.nodes)
+    return leaf.potentials.keys() <= set(component.rows.nodes[: component.rows.named])
 
 
 def _nothing_gains(component: Component, stage: Stage, leaf: Leaf) -> bool:
@@ -107,12 +107,12 @@ def _nothing_gains(component: Component, stage: Stage, leaf: Leaf) -> bool:
     price = row_prices(component, stage, leaf)
     if largest(price) >= walks.price_limit:
         return False
-    level = np.array([leaf.potentials.get(node, 0) for node in rows.nodes], dtype=object)
+    level = [leaf.potentials.get(node, 0) for node in rows.nodes[: rows.named]]
     free = np.flatnonzero(walks.free)
-    if leaf.by_offer:
-        return not any(level[source] < level[target] for source, target in passes_of(component))
-    if (price[free] + level[rows.tail[free]] < level[rows.head[free]]).any():
+    if len(free) and any(level[one] < level[other] for one, other in rows.passes if one < rows.named):
         return False
-    if len(free) and any(level[source] < level[target] for source, target in passes_of(component)):
+    if leaf.by_offer:
+        return True
+    if (price[free] < rises(component, free, level)).any():
         return False
     return walks.least(price.astype(np.int64)) >= 0

@@ -4,6 +4,9 @@ Every row is one member of a ring: it takes at its tail and delivers at its head
 the pool is taken apart: offers with a conflict deliver to ``give:O`` and take from ``take:O``, the others deliver to
 ``open:A``; passes lead from there to every taker they may serve, without length, cost or bound.
 
+A chain returns to ``any`` from where one of its takers delivers, never from where its gift does: where unbounded gifts
+deliver to a node, the other rows do to ``back:`` it, from where passes lead on as from the node, and the return too.
+
 Example: X delivers wheat and denies Z; Y delivers wheat; Z and W take it. Passes: give:X -> pool:wheat (where W takes),
 open:wheat (Y) -> pool:wheat and take:Z; none from give:X to take:Z.
 """
@@ -64,13 +67,15 @@ class Rows:
     ring_limit: IntArray
     chain_limit: IntArray
     nodes: Sequence[str]
+    named: int
+    """So many of the nodes, the first, have potentials of their own; the others are ``back:``."""
     tail: IntArray
     """Where a row takes, as an index of ``nodes``."""
     head: IntArray
     passes: Sequence[tuple[int, int]]
     """Zero-length joins (from head node, to tail node); those into ``any`` are apart."""
     returns: Sequence[int]
-    """Nodes from which a chain may return to ``any``."""
+    """Nodes from which a chain may return to ``any``: in pools, where rows deliver that take something."""
     any: int
     """The node ``any``, NONE where nobody gives."""
     groups: Sequence[Group]
@@ -121,6 +126,8 @@ def build_rows(book: Book, admission: Admission, tier: Tier) -> Rows:
     columns = _columns(book, admission, asks, tier)
     offer, kind, asset = columns["offer"], columns["kind"], columns["asset"]
     names = _Nodes(asks, offer, kind, asset)
+    named = len(names.names)
+    names.part_from_gifts((asset == ANY) & (columns["chain_limit"] == UNLIMITED))
     delivers = np.flatnonzero(kind != REST_OUT)
     starts = np.flatnonzero(np.diff(offer[delivers], prepend=-1))
     parts = np.split(delivers, starts[1:]) if len(delivers) else []
@@ -137,10 +144,11 @@ def build_rows(book: Book, admission: Admission, tier: Tier) -> Rows:
         piece=np.where(asset >= 0, worth[np.maximum(asset, 0)], 1) if len(worth) else np.ones_like(asset),
         partner=partner,
         nodes=names.names,
+        named=named,
         tail=names.tail,
         head=names.head,
         passes=names.passes,
-        returns=names.returns(),
+        returns=names.in_pools(asset != ANY),
         any=names.any,
         groups=_groups(book, admission, asks, columns, delivering),
         delivering=delivering,
@@ -201,9 +209,19 @@ class _Nodes:
             self._take_apart(pool, offer, asset, giving)
         self.passes = sorted({join for pool in sorted(self.conflicts) for join in self._passes(pool)})
 
-    def returns(self) -> Sequence[int]:
-        """Heads in pools."""
-        heads = np.unique(self.head).tolist()
+    def part_from_gifts(self, gifts: BoolArray) -> None:
+        """Rows that deliver where these gifts do get a node of their own, from where the return leads."""
+        others = np.flatnonzero(self.tail != self.any)
+        for node in self.in_pools(gifts):
+            rows = others[self.head[others] == node]
+            if len(rows):
+                back = self.head[rows] = self._at(f"back:{self.names[node]}")
+                onward = [target for source, target in self.passes if source == node]
+                self.passes += [(back, target) for target in (node, *onward)]
+
+    def in_pools(self, some: BoolArray) -> Sequence[int]:
+        """Where some rows deliver in pools."""
+        heads = np.unique(self.head[some]).tolist()
         return [node for node in heads if self.names[node] not in ("hub", "rest")]
 
     def _plain(self, asset: int) -> str:
