@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from clearing.engine.search.component import Bounds, Component
-from clearing.engine.search.exact import LIMIT, array_of, largest, plus, products, sums, times, weighted_sums
+from clearing.engine.search.exact import LIMIT, array_of, largest, plus, products, sums, times, weighted_sums, wide
 from clearing.engine.search.objectives import FINE_SCALE, Objective
 from clearing.engine.search.programs import DUAL_SCALE, Answer, Column, Constraint
 from clearing.engine.search.rows import Group
@@ -22,6 +22,10 @@ if TYPE_CHECKING:
     from clearing.model.columns import IntArray
 
 SHARE_SCALE = 10**9
+PRICE_SLACK = 10**8
+"""Rings that gain less than the largest cost divided by this are left unpriced: no solver's duals are finer."""
+SHORT_BITS = 48
+"""Of prices that are too long; rings have at most a thousand members."""
 PENALTY = 100
 """Missing a branch's lower bound costs this many times the largest cost a µ."""
 
@@ -68,6 +72,7 @@ class Program:
         self.component, self.stage, self.unit = component, stage, component.unit
         rows = component.rows
         self.cost = stage.objective.scaled(stage.objective.scale)
+        self._slack = max(1, largest(self.cost)) * DUAL_SCALE // PRICE_SLACK
         self.constraints: list[Constraint] = []
         self.group_at: dict[str, int] = {}
         self._blocks: list[tuple[IntArray, int, IntArray]] = []
@@ -182,8 +187,11 @@ class Program:
             all(v <= self.unit // 1_000 for v in missed),
         )
 
-    def prices(self, duals: Duals) -> IntArray | None:
-        """a(row) in 1/DUAL_SCALE: cost and what its row's constraints charge; None where sums might pass 60 bits."""
+    def prices(self, duals: Duals) -> tuple[IntArray, int]:
+        """a(row) in 1/DUAL_SCALE: cost and what its row's constraints charge; and how little is taken for nothing.
+
+        Where sums might pass 60 bits the last bits of all are left off: a price proposes a ring, and proves nothing.
+        """
         charge = [0] * len(self.constraints)
         for name, at in self.group_at.items():
             charge[at] = duals.groups[name]
@@ -197,7 +205,11 @@ class Program:
         else:
             charged = sums(products(self._values, array_of(charge)[self._ats]) // self._times, self._starts)
         price = plus(times(self.cost, DUAL_SCALE), charged)
-        return price.astype(np.int64) if largest(price) < self.component.walks.price_limit else None
+        most = largest(price)
+        if most < self.component.walks.price_limit:
+            return price.astype(np.int64), self._slack
+        short = (wide(price) >> most.bit_length() - SHORT_BITS).astype(np.int64)
+        return short, largest(short) // PRICE_SLACK
 
     def put(self, at: int, rows: IntArray | Sequence[int], value: int | IntArray) -> None:
         """Entries of one constraint."""

@@ -13,17 +13,14 @@ import numpy as np
 
 from clearing.engine.search.admissible import is_admissible
 from clearing.engine.search.component import Bounds, Component
-from clearing.engine.search.exact import largest
 from clearing.engine.search.program import Program, Relaxed, Stage
-from clearing.engine.search.programs import DUAL_SCALE, End, Programs
+from clearing.engine.search.programs import End, Programs
 
 if TYPE_CHECKING:
     from clearing.model.columns import BoolArray, IntArray
 
 ROUNDS_MAX = 400
 COLUMNS_A_ROUND = 500
-PRICE_SLACK = 10**8
-"""Rings that gain less than the largest cost divided by this are left unpriced: no solver's duals are finer."""
 
 
 def relax(component: Component, stage: Stage, bounds: Bounds, programs: Programs) -> Relaxed | None:
@@ -41,7 +38,6 @@ class Relaxation:
         self.component = component
         self.program = Program(component, stage, bounds, pressable)
         self._bounds: Bounds = {}
-        self._slack = max(1, largest(self.program.cost)) * DUAL_SCALE // PRICE_SLACK
 
     def optimum(self, programs: Programs, given: IntArray | None = None) -> Relaxed | None:
         """The optimum of what comes on top of the flows given; None where the solver fails."""
@@ -87,10 +83,7 @@ class Relaxation:
             answer = programs.solve()
             if answer is None or len(answer.duals) != len(program.constraints):
                 return None
-            prices = program.prices(program.duals(answer))
-            if prices is None:
-                return None
-            added = program.rings(self._priced(prices, closed))
+            added = program.rings(self._priced(*program.prices(program.duals(answer)), closed))
             if not added:
                 return program.read(answer)
             programs.extend(added)
@@ -104,11 +97,11 @@ class Relaxation:
                 closed[rows] = True
         return closed
 
-    def _priced(self, prices: IntArray, closed: BoolArray) -> list[tuple[int, ...]]:
+    def _priced(self, prices: IntArray, slack: int, closed: BoolArray) -> list[tuple[int, ...]]:
         """New admissible rings that gain, as many as a round takes, the best of each start first; remembered."""
         component = self.component
         found: dict[tuple[int, ...], tuple[int, int]] = {}
-        for walk in component.walks.cheapest(prices, -self._slack, closed):
+        for walk in component.walks.cheapest(prices, -slack, closed):
             if walk.rows not in component.rings and is_admissible(component.rows, walk.rows):
                 found[walk.rows] = walk.rank, walk.cost
             if len(found) == COLUMNS_A_ROUND:
