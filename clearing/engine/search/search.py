@@ -14,7 +14,7 @@ import numpy as np
 
 from clearing.engine.search.component import Component, component_of
 from clearing.engine.search.dive import dive
-from clearing.engine.search.exact import plus, times
+from clearing.engine.search.exact import largest, plus, times
 from clearing.engine.search.integers import propose
 from clearing.engine.search.near import decided
 from clearing.engine.search.objectives import Objective, limit_costs, objective_of, stage_names, whole_costs
@@ -33,6 +33,7 @@ if TYPE_CHECKING:
     from clearing.model.columns import IntArray
 
 PENALTIES = (1, 16, 256, 4_096)
+"""Each times what makes the costs of a stage before as large as those of the stage."""
 LOTTERY_ROWS_MAX = 20_000
 """In larger components the lottery, which proves nothing about the others, draws none of their ties."""
 
@@ -117,7 +118,7 @@ def _stage(
 
 def _root(component: Component, stage: Stage, programs: Programs) -> tuple[Put, Node]:
     """How the stage is put to the solver, and its relaxation before any branch."""
-    plain = Put(stage, stage, None)
+    plain = Put(stage, stage)
     coarse = any(objective.scale > 1 for objective in (stage.objective, *(each for each, _ in stage.before)))
     if stage.before and not coarse and stage.objective.name != "lottery":
         return _penalised(component, stage, programs)
@@ -129,17 +130,22 @@ def _root(component: Component, stage: Stage, programs: Programs) -> tuple[Put, 
 def _penalised(component: Component, stage: Stage, programs: Programs) -> tuple[Put, Node]:
     """The stages before as a penalty in place of constraints that no solver's tolerance could meet.
 
-    Any multiplier that is large enough proves as much as the least, and with a whole one the rents stay whole.
+    Nothing is below their values, so that any multiplier that is large enough proves as much as the least, and with a
+    whole one the rents stay whole. That limits add up to nothing or less stays a constraint, where no surplus says so.
     """
-    earlier = [objective.numerator for objective, _ in stage.before] + [component.limits] * stage.pay_own_way
-    plain = Put(stage, stage, None)
+    earlier = [objective.numerator for objective, _ in stage.before]
+    most = largest(stage.objective.numerator)
+    weights = [max(1, -(-most // max(1, largest(costs)))) for costs in earlier]
+    names = [stage.objective.name, *(objective.name for objective, _ in stage.before)]
+    implied = stage.pay_own_way and "surplus" in names
+    plain = Put(stage, stage)
     best = plain, plain.node(component, {}, None)
     for penalty in PENALTIES:
         summed = stage.objective.numerator
-        for costs in earlier:
-            summed = plus(summed, times(costs, penalty))
-        alone = Stage(whole_costs(stage.objective.name, summed), (), False)
-        put = Put(stage, alone, [penalty * DUAL_SCALE] * len(earlier))
+        for costs, weight in zip(earlier, weights, strict=True):
+            summed = plus(summed, times(costs, penalty * weight))
+        alone = Stage(whole_costs(stage.objective.name, summed), (), stage.pay_own_way and not implied)
+        put = Put(stage, alone, [penalty * weight * DUAL_SCALE for weight in weights] + [0] * implied)
         found = relax(component, alone, {}, programs)
         if found is None:
             break

@@ -58,11 +58,11 @@ class Node:
 
 @dataclass(frozen=True, slots=True)
 class Put:
-    """A stage, and the stage in its place that is put to the solver with fixed multipliers for those before it."""
+    """A stage, and the stage in its place that is put to the solver; multipliers of what it leaves out before it."""
 
     stage: Stage
     asked: Stage
-    multipliers: Sequence[int] | None
+    multipliers: Sequence[int] = ()
 
     def node(self, component: Component, bounds: Bounds, relaxed: Relaxed | None, depth: int = 0) -> Node:
         """A node with what its duals prove."""
@@ -71,8 +71,7 @@ class Put:
             found = relaxed.duals
             named = component.capacity.keys() | bounds.keys()
             known = {name: value for name, value in found.groups.items() if name in named}
-            before = found.before if self.multipliers is None else self.multipliers
-            duals = Duals(known, found.nodes, before, found.served)
+            duals = Duals(known, found.nodes, [*self.multipliers, *found.before], found.served)
         return Node(bounds, prove(component, self.stage, bounds, duals), relaxed, depth)
 
     def _nothing(self, component: Component) -> Duals:
@@ -93,7 +92,7 @@ class Tree:
 
     def is_broken(self, node: Node) -> bool:
         """Whether a node can be split."""
-        return node.relaxed is not None and bool(broken(self.component, node.relaxed))
+        return node.relaxed is not None and bool(_broken_at_all(self.component, node.relaxed))
 
     def split(self, node: Node) -> None:
         """Split it where both parts gain most."""
@@ -114,7 +113,7 @@ class Tree:
 
     def _best(self, node: Node) -> Broken:
         assert node.relaxed is not None
-        found = sorted(broken(self.component, node.relaxed), key=lambda each: (-self._score(each), each))
+        found = sorted(_broken_at_all(self.component, node.relaxed), key=lambda each: (-self._score(each), each))
         unknown = [each for each in found if self._tries(each) < TRIED_ENOUGH][:TRIED_MAX]
         tried = self._try(node, unknown) if len(found) > 1 else {}
         return max(found, key=lambda each: tried.get(each, self._score(each)))
@@ -158,6 +157,11 @@ def broken(component: Component, relaxed: Relaxed) -> Sequence[Broken]:
     slack = max(1, component.unit // 10_000)
     found = _stepped(component, flows_of(component, relaxed))
     return [each for each in found if min(each.flow - each.at, each.above - each.flow) > slack]
+
+
+def _broken_at_all(component: Component, relaxed: Relaxed) -> Sequence[Broken]:
+    """The same; where there are none, those that it breaks by so little, which may hide what they gain."""
+    return broken(component, relaxed) or _stepped(component, flows_of(component, relaxed))
 
 
 def flows_of(component: Component, relaxed: Relaxed) -> IntArray:
