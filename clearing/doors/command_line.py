@@ -18,13 +18,14 @@ import typer
 from clearing.doors.house.commands import house_commands
 from clearing.doors.imports.commands import import_commands
 from clearing.doors.index.commands import index_commands
-from clearing.model.errors import BookFault, InputFault, OperatingFault, UsageFault
+from clearing.model.errors import BookFault, InputFault, OperatingFault, RecordFault, UsageFault
 
 STATUS_UNEXPECTED = 1
 STATUS_INTERRUPTED = 130
 STATUSES: tuple[tuple[type[OperatingFault], int], ...] = (
     (UsageFault, 2),
     (InputFault, 3),
+    (RecordFault, 4),
     (OperatingFault, STATUS_UNEXPECTED),
 )
 """Exit status of each operating fault: the first row that fits."""

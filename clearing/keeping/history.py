@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from clearing.audit.inclusion import inclusion_path, leaf_hashes
-from clearing.house.journal_event import read_event
+from clearing.house.journal_event import event_of
 from clearing.house.log_tree import consistency, inclusion, tree_head
 from clearing.house.proofs import (
     CONSISTENCY_FORMAT,
@@ -31,8 +31,7 @@ def log(
     """Events, with their canonical text, that are all that is asked; ``about`` is searched in payloads too."""
     with house.store.reading() as facts:
         for entered in facts.journal(after=after):
-            text = entered.event.decode()
-            event = read_event(entered.event)
+            event, text = event_of(entered), entered.event.decode()
             asked = kind in (None, event.kind.value) and actor in (None, event.actor)
             if asked and _is_about(facts, event, text, about):
                 yield event, text
