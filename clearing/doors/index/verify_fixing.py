@@ -10,7 +10,7 @@ from clearing.audit.verify import Report, report_lines, report_record
 from clearing.audit.verify.fixing import Given, verify_fixings
 from clearing.doors.index.record_file import RECORD_BYTES_MAX, record_files
 from clearing.doors.words import count
-from clearing.model.errors import InputFault, UsageFault
+from clearing.model.errors import InputFault
 
 STATUS_DONE = 0
 STATUS_MISMATCH = 4
@@ -40,7 +40,7 @@ def _content(file: Path) -> bytes:
     """The bytes; what is in them is for verify to judge."""
     try:
         if not file.is_file():
-            raise UsageFault(f"{file}: no such file; a fixing record is what `clearing index fix` wrote")
+            raise InputFault(f"{file}: no such file; a fixing record is what `clearing index fix` wrote")
         if file.stat().st_size > RECORD_BYTES_MAX:
             raise InputFault(f"{file} is larger than {RECORD_BYTES_MAX:,} bytes; no fixing record is")
         return file.read_bytes()
