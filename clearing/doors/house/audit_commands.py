@@ -14,6 +14,7 @@ from clearing.doors.signing import public_key
 from clearing.doors.words import amount, count
 from clearing.keeping import history, past
 from clearing.model.errors import InputFault, UsageFault
+from clearing.model.house import Kind
 
 STATUS_WRONG = 4
 _UNSHOWN = ("keyed", "rulebook", "counts", "sums")
@@ -25,6 +26,8 @@ def show_log(
     database: str | None, *, kind: str | None, actor: str | None, about: str | None, after: int, as_json: bool
 ) -> int:
     """Events that are all that is asked: a line for people each, or its canonical JSON."""
+    if kind is not None and kind not in [each.value for each in Kind]:
+        raise UsageFault(f"--kind {kind[:80]!a} is no kind of event; allowed: {', '.join(Kind)}")
     for event, text in history.log(chosen_house(database), kind=kind, actor=actor, about=about, after=after):
         if as_json:
             print(text)

@@ -41,6 +41,12 @@ def test_the_log_finds_events_by_kind_actor_and_what_their_lines_contain(cleared
     assert [json.loads(line)["actor"] for line in cleared.does("log", "--actor", "ANNA", "--json").splitlines()]
 
 
+def test_a_kind_that_no_event_has_is_refused(cleared: AHouse) -> None:
+    ended = cleared.run("log", "--kind", "nope")
+    assert (ended.status, ended.out) == (2, "")
+    assert "--kind 'nope' is no kind of event; allowed: house.founded, rulebook.set, " in ended.err
+
+
 def test_a_proof_leads_from_an_offer_as_submitted_to_the_root_of_the_journal(cleared: AHouse) -> None:
     proof = json.loads(cleared.does("proof", "2"))
     assert json.loads(proof["line"])["deliver_quantity"] == "100"
