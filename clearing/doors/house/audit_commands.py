@@ -11,6 +11,7 @@ from typing import Any
 
 from clearing.doors.house.place import BundleShelf, chosen_bundles, chosen_house
 from clearing.doors.signing import public_key
+from clearing.doors.trusted import trusted
 from clearing.doors.words import amount, count
 from clearing.keeping import history, past
 from clearing.model.errors import InputFault, UsageFault
@@ -59,7 +60,7 @@ def make_checkpoint(database: str | None, keyfile: Path | None) -> int:
 
 def check_proof(file: Path, *, checkpoint: Path | None, root: str | None, key: str | None, as_json: bool) -> int:
     """Check a receipt or proof without the house. Status 4 where it does not hold."""
-    public = None if key is None else public_key(key)
+    public, root = None if key is None else public_key(key), None if root is None else trusted("root", root)
     proof, note = _object(file), None if checkpoint is None else _content(checkpoint).decode("utf-8", "replace")
     found = history.check_proof(proof, note=note, root=root, key=public)
     trust = "" if (checkpoint or root or key) else "; nothing trusted was given: --checkpoint, --root or --key"
