@@ -53,6 +53,9 @@ def test_a_proof_leads_from_an_offer_as_submitted_to_the_root_of_the_journal(cle
     root = cleared.json("status")["root"]
     assert checked(cleared, proof, "--root", root) == (0, [])
     assert checked(cleared, proof, "--root", "0" * 64) == (4, ["its root is not the trusted one"])
+    assert checked(cleared, proof, "--root", root.upper()) == (0, [])
+    no_root = cleared.console("house", "check-proof", cleared.folder / "proof.json", "--root", root[1:])
+    assert (no_root.status, no_root.err) == (2, "clearing: a trusted root is 64 hex digits\n")
     assert cleared.run("proof", "9").status == 2
 
 
