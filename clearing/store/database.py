@@ -137,7 +137,7 @@ def _faults(engine: Engine) -> Iterator[None]:
     except (SQLAlchemyError, engine.dialect.loaded_dbapi.Error) as error:
         says = str(getattr(error, "orig", None) or error).strip().splitlines()[0]
         if lost := _LOST.search(says):
-            raise RecordFault(f"the database is not as it was made: {lost[0]}; {BROUGHT_BACK}") from error
+            raise RecordFault(f"the database refused: {lost[0]}; {BROUGHT_BACK}") from error
         raise OperatingFault(f"the database refused: {says}; nothing was written") from error
 
 

@@ -139,7 +139,7 @@ def test_a_table_that_is_missing_is_found(databases: Databases, url: str, table:
 
 def test_whoever_needs_a_table_that_is_missing_names_it(databases: Databases, url: str) -> None:
     databases.disarm(url, "DROP TABLE stocks")
-    says = "the database is not as it was made: .*stocks.*; bring the database back from a backup"
+    says = "the database refused: .*stocks.*; bring the database back from a backup"
     with pytest.raises(RecordFault, match=says):
         sessions.close(opened(url), batch="monday")
 
@@ -147,7 +147,7 @@ def test_whoever_needs_a_table_that_is_missing_names_it(databases: Databases, ur
 def test_a_column_that_is_missing_is_named(databases: Databases, url: str) -> None:
     databases.disarm(url, "ALTER TABLE stocks DROP COLUMN seq")
     for read in (lambda: opened(url).store.check(), lambda: sessions.close(opened(url), batch="monday")):
-        with pytest.raises(RecordFault, match=r"the database is not as it was made: .*stocks\.seq"):
+        with pytest.raises(RecordFault, match=r"the database refused: .*stocks\.seq"):
             read()
 
 
