@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 
 from clearing.audit.seal import Sign
 from clearing.keeping.ports import House, Surroundings
-from clearing.store.house_store import make_store, open_store
+from clearing.store.house_store import make_store, migrate_store, open_store
 
 
 def _now() -> str:
@@ -26,3 +26,8 @@ def open_house(url: str, *, sign: Sign | None = None, surroundings: Surroundings
 def make_house(url: str, *, surroundings: Surroundings | None = None) -> House:
     """The house of a database whose tables are made, or brought up to date, first; it is not founded yet."""
     return House(make_store(url), surroundings or WORLD)
+
+
+def migrate_house(url: str) -> tuple[str, str]:
+    """The version that the database of a house had, and the one that it is brought to. Raises UsageFault for none."""
+    return migrate_store(url)

@@ -10,6 +10,7 @@ import os
 import sys
 import traceback
 from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path
 from typing import Annotated, NoReturn
 
@@ -18,13 +19,15 @@ import typer
 from clearing.doors.house.commands import house_commands
 from clearing.doors.imports.commands import import_commands
 from clearing.doors.index.commands import index_commands
-from clearing.model.errors import BookFault, InputFault, OperatingFault, UsageFault
+from clearing.doors.terminal import printing, unprinted, unsteered
+from clearing.model.errors import BookFault, InputFault, OperatingFault, RecordFault, UsageFault
 
 STATUS_UNEXPECTED = 1
 STATUS_INTERRUPTED = 130
 STATUSES: tuple[tuple[type[OperatingFault], int], ...] = (
     (UsageFault, 2),
     (InputFault, 3),
+    (RecordFault, 4),
     (OperatingFault, STATUS_UNEXPECTED),
 )
 """Exit status of each operating fault: the first row that fits."""
@@ -274,11 +277,21 @@ def main() -> NoReturn:
     for stream in (sys.stdout, sys.stderr):
         if hasattr(stream, "reconfigure"):
             stream.reconfigure(errors="backslashreplace")
+    status: str | int | None = 0
     try:
-        app(prog_name="clearing")
+        try:
+            app(prog_name="clearing")
+        except SystemExit as ended:
+            status = ended.code
+        if sys.stdout is not None:
+            sys.stdout.flush()
     except KeyboardInterrupt:
-        sys.exit(STATUS_INTERRUPTED)
-    sys.exit(0)
+        status = STATUS_INTERRUPTED
+    except OSError as error:  # help and version are printed by typer itself
+        if isinstance(lost := unprinted(error), OperatingFault):
+            _say_fault(lost)
+        status = STATUS_UNEXPECTED
+    sys.exit(status)
 
 
 def _leave_with(run: Callable[[], int]) -> NoReturn:
@@ -286,18 +299,16 @@ def _leave_with(run: Callable[[], int]) -> NoReturn:
     # Nothing that a session makes refers back to itself, so that looking for cycles only costs time.
     gc.disable()
     try:
-        status = run()
-        sys.stdout.flush()
+        with printing():
+            status = run()
     except KeyboardInterrupt:
         _say("interrupted; nothing was left behind")
         status = STATUS_INTERRUPTED
-    except BrokenPipeError:
-        # Whoever read our output has left. Python flushes once more at exit: let that go nowhere.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        status = STATUS_UNEXPECTED
     except OperatingFault as fault:
         _say_fault(fault)
         status = next(status for kind, status in STATUSES if isinstance(fault, kind))
+    except BrokenPipeError:  # whoever read our output has left
+        status = STATUS_UNEXPECTED
     except Exception as error:
         _say_unexpected(error)
         status = STATUS_UNEXPECTED
@@ -310,7 +321,7 @@ def _say_fault(fault: OperatingFault) -> None:
     if isinstance(fault, BookFault):
         from clearing.doors.fault_text import fault_lines
 
-        typer.echo("\n".join(fault_lines(fault.report)), err=True)
+        _err("\n".join(fault_lines(fault.report)))
     else:
         _say(str(fault))
 
@@ -323,4 +334,9 @@ def _say_unexpected(error: Exception) -> None:
 
 
 def _say(message: str) -> None:
-    typer.echo(f"clearing: {message}", err=True)
+    _err(f"clearing: {message}")
+
+
+def _err(text: str) -> None:
+    with suppress(OSError):  # nobody can be told that nobody can be told
+        typer.echo(unsteered(text), err=True)

@@ -41,6 +41,9 @@ def conditions(
     max_ring = quantities(cells["max_ring"], _RING_LENGTHS, np.zeros(len(asked), dtype=np.int64), blank=NONE)
     _refuse_impossible(cells, _Asked(quantity, min_fill, lot, max_ring, whole))
     allow, deny = (list(_participants(cells[name], participants)) for name in ("allow", "deny"))
+    for name, listed in (("allow", allow), ("deny", deny)):
+        twice = np.array([len(set(each)) < len(each) for each in listed], dtype=np.bool_)
+        cells[name].refuse(twice, FaultReason.DUPLICATE, "each participant once")
     both = np.array([bool(set(one) & set(other)) for one, other in zip(allow, deny, strict=True)], dtype=np.bool_)
     cells["deny"].refuse(both, FaultReason.IMPOSSIBLE, "participants that allow does not name")
     terms = zip(min_fill.tolist(), whole.tolist(), lot.tolist(), max_ring.tolist(), allow, deny, strict=True)

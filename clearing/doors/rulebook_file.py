@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-import tomllib
 from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from clearing.doors.fault_list import FaultList
-from clearing.doors.file_bytes import BOM, file_bytes
+from clearing.doors.file_bytes import file_bytes
 from clearing.doors.rulebook_values import allowance_ppm, time_text, tolerance_micro
 from clearing.doors.rulebook_words import ALLOWED
+from clearing.doors.toml_text import read_toml, toml_value
 from clearing.model.book import SessionTerms
 from clearing.model.faults import FaultReason
 from clearing.model.rulebook import DEFAULTS, VERSIONS, Rulebook
@@ -29,10 +29,8 @@ def read_rulebook(path: Path, faults: FaultList) -> tuple[Rulebook, SessionTerms
 
 
 def _stated(content: bytes, faults: FaultList) -> RulebookForm | None:
-    try:
-        document = tomllib.loads(content.removeprefix(BOM).decode("utf-8"))
-    except (ValueError, RecursionError) as error:
-        faults.note(FaultReason.MALFORMED, found=str(error), allowed="TOML 1.0")
+    document = read_toml(content, faults)
+    if document is None:
         return None
     from pydantic import ValidationError  # slow to import, and most books bring no rulebook
 
@@ -50,7 +48,7 @@ def _stated(content: bytes, faults: FaultList) -> RulebookForm | None:
             elif key not in refused:  # each type allowed, and each item of a list, errs for itself
                 refused.add(key)
                 says = ALLOWED[version][key]
-                faults.note(FaultReason.MALFORMED, column=key, found=repr(wrong["input"]), allowed=says)
+                faults.note(FaultReason.MALFORMED, column=key, found=toml_value(wrong["input"]), allowed=says)
         return None
     if stated.screening == "ring" and stated.max_ring is None:
         faults.note(FaultReason.MISSING, column="max_ring", found="no max_ring", allowed=_MAX_RING_NEEDED)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import re
 from pathlib import Path
 
 from clearing.audit.canonical import canonical
@@ -11,8 +10,9 @@ from clearing.audit.statement_check import check_statement
 from clearing.doors.folder_writer import FolderWriter, check_target
 from clearing.doors.sealed_folder import SealedFolder
 from clearing.doors.statement_text import STATEMENT_JSON, statement_lines
+from clearing.doors.trusted import trusted
 from clearing.doors.words import count
-from clearing.model.errors import InputFault, UsageFault
+from clearing.model.errors import InputFault
 from clearing.service import statement_of
 
 STATEMENT_TEXT = "statement.txt"
@@ -41,9 +41,8 @@ def check_statement_file(file: Path, *, book_root: str, as_json: bool) -> int:
 
     Raises UsageFault where ``book_root`` is none.
     """
-    if not re.fullmatch("[0-9a-fA-F]{64}", book_root):
-        raise UsageFault("a trusted book root is 64 hex digits")
-    flaws = check_statement(_statement(file / STATEMENT_JSON if file.is_dir() else file), book_root.lower())
+    root = trusted("book root", book_root)
+    flaws = check_statement(_statement(file / STATEMENT_JSON if file.is_dir() else file), root)
     if as_json:
         print(json.dumps({"checks": not flaws, "flaws": flaws}))
     elif flaws:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import re
 from pathlib import Path
 
 from clearing.audit.verify import Report, report_lines, report_record, verify
@@ -11,7 +10,7 @@ from clearing.audit.verify.__main__ import Folder
 from clearing.doors.bundle_folder import BundleFolder
 from clearing.doors.folder_writer import PARTIAL_NAME
 from clearing.doors.signing import public_key
-from clearing.model.errors import UsageFault
+from clearing.doors.trusted import trusted
 
 STATUS_DONE = 0
 STATUS_MISMATCH = 4
@@ -24,8 +23,7 @@ def verify_bundle(
 
     Raises UsageFault where ``digest`` is none.
     """
-    if digest is not None and not re.fullmatch("[0-9a-fA-F]{64}", digest):
-        raise UsageFault("a trusted digest is 64 hex digits")
+    digest = None if digest is None else trusted("digest", digest)
     report = verified(folder, key=key, digest=digest, book=book, previous=previous)
     print(json.dumps(report_record(report)) if as_json else "\n".join(report_lines(report)))
     return STATUS_DONE if report.holds else STATUS_MISMATCH

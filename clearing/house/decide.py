@@ -90,7 +90,7 @@ def set_status(
         return _unknown("participant", participant_id)
     status, wanted = known[participant_id].status, "active" if kind is Kind.SUSPENDED else "suspended"
     if status != wanted:
-        return Denial(DenialReason.WRONG_STATE, f"participant {participant_id}", f"it is {status}", f"it is {wanted}")
+        return Denial(DenialReason.WRONG_STATE, f"participant {participant_id}", status, f"one that is {wanted}")
     return Draft(kind, {"participant_id": participant_id, "reason": reason})
 
 
@@ -164,7 +164,7 @@ def amend(
     for offer_id, owner in owners.items():
         if known[offer_id].participant_id != owner:
             says = f"participant {known[offer_id].participant_id}, whose offer it is"
-            return Denial(DenialReason.NOT_OWN, f"offer {offer_id}", f"participant {owner}", says)
+            return Denial(DenialReason.NOT_OWN, f"offer {offer_id}", f"given to participant {owner}", says)
     denial = _not_active(owners.values(), participants)
     if denial is not None:
         return denial
@@ -199,8 +199,8 @@ def close(
 ) -> list[Draft] | Denial:
     """The book sealed and the secret told; the next session opens with it."""
     if under_way is not None:
-        says = f"session {under_way.session_id} final first"
-        return Denial(DenialReason.WRONG_STATE, f"session {session.session_id}", "another is under way", says)
+        found, says = f"not closed while session {under_way.session_id} is {under_way.state}", "once that one is final"
+        return Denial(DenialReason.WRONG_STATE, f"session {session.session_id}", found, says)
     denial = _no_step(session, SessionStep.CLOSE)
     if denial is not None:
         return denial
@@ -278,7 +278,7 @@ def finish(session: SessionRecord, *, at: str, veto_until: str | None) -> Draft 
         return denial
     if veto_until is not None and at < veto_until:
         subject, found = f"session {session.session_id}", f"its veto window is open at {at}"
-        return Denial(DenialReason.WRONG_STATE, subject, found, f"final from {veto_until} on")
+        return Denial(DenialReason.WRONG_STATE, subject, found, f"finish from {veto_until} on")
     return Draft(Kind.FINAL, {"session": session.session_id, "digest": session.digest})
 
 
@@ -286,8 +286,9 @@ def _no_step(session: SessionRecord, step: SessionStep) -> Denial | None:
     state = SessionState(session.state)
     if (state, step) in SESSION:
         return None
-    says = ", ".join(each.value for each in steps_from(state)) or "nothing more: it is final"
-    return Denial(DenialReason.WRONG_STATE, f"session {session.session_id}", f"{step.value} while {state.value}", says)
+    says = ", ".join(each.value for each in steps_from(state)) or "nothing more"
+    found = f"no {step.value} while it is {state.value}"
+    return Denial(DenialReason.WRONG_STATE, f"session {session.session_id}", found, says)
 
 
 def _no_ground(ground: str) -> Denial | None:
@@ -316,7 +317,7 @@ def _not_changeable(
     over = [each for each in ids if known[each].state != OfferState.STANDING]
     if not over:
         return None
-    found = ", ".join(sorted({known[each].state for each in over}))
+    found = " or ".join(sorted({known[each].state for each in over}))
     return Denial(DenialReason.ENDED, f"offer {_some(over)}", found, "offers that stand", over)
 
 
@@ -324,8 +325,8 @@ def _not_own(actor: str, owners: Iterable[str]) -> Denial | None:
     others = [] if actor == HOUSE_ACTOR else sorted(set(owners) - {actor})
     if not others:
         return None
-    found = f"offers of {_some(others)}"
-    return Denial(DenialReason.NOT_OWN, f"participant {actor}", found, "its own offers", others)
+    found = f"asks for offers of {_some(others)}"
+    return Denial(DenialReason.NOT_OWN, f"participant {actor}", found, f"offers of {actor} itself", others)
 
 
 def _not_active(owners: Iterable[str], participants: Mapping[str, ParticipantRecord]) -> Denial | None:

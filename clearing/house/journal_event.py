@@ -14,10 +14,13 @@ from typing import Any
 from clearing.audit.canonical import canonical
 from clearing.audit.inclusion import leaf_hashes
 from clearing.audit.merkle import HASH_BYTES, tree_root
+from clearing.model.errors import RecordFault
 from clearing.model.house import RECEIPT_FORMAT, Bound, Draft, Entered, Event, Kind
 
 GENESIS = bytes(HASH_BYTES)
 """What stands before the first event in the chain."""
+MALFORMED = (KeyError, TypeError, ValueError, AttributeError, RecursionError)
+"""What reading an event or its lists raises where they are not what was entered."""
 
 
 def bind(content: bytes) -> Bound:
@@ -51,6 +54,14 @@ def read_event(content: bytes) -> Event:
         raise ValueError("an event is not written canonically")
     payload = {name: Bound(bound["lines"], bound["root"]) for name, bound in record.get("payload", {}).items()}
     return Event(record["seq"], record["at"], record["actor"], Kind(record["kind"]), record["body"], payload)
+
+
+def event_of(entered: Entered) -> Event:
+    """The event that was entered. Raises RecordFault where its bytes are none."""
+    try:
+        return read_event(entered.event)
+    except MALFORMED as error:
+        raise RecordFault(f"journal: event {entered.seq} cannot be read ({type(error).__name__}: {error})") from error
 
 
 def keyed(draft: Draft, bounds: Mapping[str, Bound]) -> str:

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from clearing.house.beancount_lines import ledger_lines
-from clearing.house.journal_event import read_event
+from clearing.house.journal_event import event_of
 from clearing.house.postings import balances, postings, within
 from clearing.keeping.denied import Denied
 from clearing.keeping.ports import Facts, House
@@ -62,7 +62,7 @@ def ledger(house: House) -> list[str]:
             posted,
             participants,
             [json.loads(line) for line in facts.asset_lines().values()],
-            founded="1970-01-01" if founded is None else read_event(founded.event).at[:10],
+            founded="1970-01-01" if founded is None else event_of(founded).at[:10],
         )
 
 

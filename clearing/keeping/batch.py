@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from clearing.house.decide import under_way_of
-from clearing.house.journal_event import read_event
+from clearing.house.journal_event import event_of
 from clearing.keeping import sessions
 from clearing.keeping.ports import House
 from clearing.keeping.texts import short_name
@@ -82,7 +82,7 @@ def run_batch(
 def _recorded(house: House, seq: int) -> tuple[int, str]:
     with house.store.reading() as facts:
         entered = facts.entered(seq)
-    return seq, "" if entered is None else read_event(entered.event).at
+    return seq, "" if entered is None else event_of(entered).at
 
 
 def _nothing() -> None:

@@ -11,7 +11,7 @@ from clearing.audit.input_lines import ASSETS, FIXING, OBLIGATIONS, OFFERS, PART
 from clearing.audit.replay import StoredBundle
 from clearing.audit.seal import seal_inputs
 from clearing.audit.stored_book import read_stored_book, read_stored_manifest
-from clearing.house.journal_event import read_event
+from clearing.house.journal_event import event_of
 from clearing.house.other_book import without
 from clearing.keeping.denied import Denied, unknown_session
 from clearing.keeping.ports import Facts, House, Library
@@ -48,7 +48,7 @@ def replay_all(house: House, library: Library) -> Iterator[Replayed]:
     book of the journal computes to that digest.
     """
     for entered, facts in house.store.retold():
-        event = read_event(entered.event)
+        event = event_of(entered)
         if event.kind is Kind.CLEARED:
             yield _replayed(event.body, facts, library)
 

@@ -10,7 +10,7 @@ from clearing.audit import input_lines as paths
 from clearing.audit.canonical import chunks
 from clearing.audit.stored_book import read_stored_book
 from clearing.house import decide
-from clearing.house.journal_event import read_event
+from clearing.house.journal_event import event_of
 from clearing.house.sealed_book import content, participant_lines, stock_lines
 from clearing.keeping.denied import or_denied
 from clearing.keeping.entering import enter, signed_receipt
@@ -123,7 +123,7 @@ def _is_same(facts: Facts, seq: int, draft: Draft) -> bool:
     entered = facts.entered(seq)
     if entered is None:
         return False
-    event = read_event(entered.event)
+    event = event_of(entered)
     reasons = {each.get("accepted_fixing") for each in (event.body, draft.body)}
     same = event.payload.keys() == draft.lists.keys() and len(reasons) == 1
     return same and all(facts.content(seq, name) == lines for name, lines in draft.lists.items())

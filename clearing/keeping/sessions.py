@@ -16,7 +16,7 @@ from clearing.audit.merkle import tree_root
 from clearing.audit.stored_book import read_stored_book
 from clearing.audit.stored_rulebook import stored_rulebook
 from clearing.house import decide
-from clearing.house.journal_event import read_event
+from clearing.house.journal_event import event_of
 from clearing.house.sealed_book import (
     content,
     left_out,
@@ -255,7 +255,7 @@ def cleared_terms(facts: Facts, session: SessionRecord) -> tuple[SessionTerms, s
     fixed = facts.entered(session.fixing_seq or 0)
     terms = SessionTerms(
         id=session.session_id,
-        accepted_fixing=None if fixed is None else read_event(fixed.event).body.get("accepted_fixing"),
+        accepted_fixing=None if fixed is None else event_of(fixed).body.get("accepted_fixing"),
         secret=bytes.fromhex(session.secret or ""),
     )
     return terms, final[-1].digest if final else None

@@ -17,6 +17,10 @@ class InputFault(OperatingFault):
     """An input file cannot be read as what it should be (status 3)."""
 
 
+class RecordFault(OperatingFault):
+    """What a house keeps of its past is not as it was entered; the message names the record (status 4)."""
+
+
 class BookFault(InputFault):
     """A book with faults (status 3)."""
 

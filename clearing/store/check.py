@@ -6,27 +6,33 @@ The projections are made anew, from the journal alone, in a database of their ow
 from __future__ import annotations
 
 from collections.abc import Iterator
+from hashlib import sha256
 from itertools import zip_longest
 from typing import Any
 
-from sqlalchemy import Engine, Table, create_engine
+from sqlalchemy import Engine, Table, create_engine, inspect
 
-from clearing.house.journal_event import GENESIS, bind, chained, read_event
+from clearing.house.journal_event import GENESIS, chained, event_of
 from clearing.house.log_tree import grown
-from clearing.model.house import Entered
-from clearing.store.database import reading
+from clearing.model.errors import RecordFault
+from clearing.model.house import Entered, SessionState
+from clearing.store.database import BROUGHT_BACK, reading
+from clearing.store.guards import unguarded
 from clearing.store.reader import Reader
 from clearing.store.retold import Again
-from clearing.store.tables import PROJECTIONS, TABLES, TREE
-
-MALFORMED = (KeyError, TypeError, ValueError, AttributeError, RecursionError)
+from clearing.store.tables import HELD_SECRETS, PROJECTIONS, TABLES, TREE
 
 
 def wrongs(engine: Engine) -> Iterator[str]:
-    """The first wrong of the journal, or if there is none the first wrong of each table."""
+    """The tables that are missing, or what lets the journal be changed, its first wrong, or that of each table."""
     anew = create_engine("sqlite://")
     TABLES.create_all(anew)
     with reading(engine) as connection, anew.connect() as made:
+        lost = sorted(TABLES.tables.keys() - inspect(connection).get_table_names())
+        if lost:
+            yield from (f"{name}: the table is missing; {BROUGHT_BACK}" for name in lost)
+            return
+        yield from unguarded(connection)
         kept = Reader(connection)
         wrong = _wrong_of_journal(kept, Again(made, kept))
         if wrong is not None:
@@ -34,6 +40,7 @@ def wrongs(engine: Engine) -> Iterator[str]:
             return
         for table in (TREE, *PROJECTIONS):
             yield from _first_difference(table, kept, Reader(made))
+        yield from _wrong_of_secrets(kept)
 
 
 def _wrong_of_journal(kept: Reader, again: Again) -> str | None:
@@ -45,36 +52,31 @@ def _wrong_of_journal(kept: Reader, again: Again) -> str | None:
         if chained(before, entered.event) != entered.hash:
             return f"journal: event {seq} does not follow the one before: its hash is another"
         try:
-            wrong = _wrong_of_event(entered, kept)
-            if wrong is None:
-                nodes = [
-                    {"level": level, "place": place, "hash": root}
-                    for level, place, root in grown(entered.event, seq, again.node)
-                ]
-                again.connection.execute(TREE.insert(), nodes)
-                again.project(entered)
-        except MALFORMED as error:
-            wrong = f"it cannot be applied ({type(error).__name__}: {error})"
-        if wrong is not None:
-            return f"journal: event {seq}: {wrong}"
+            _check_event(entered, again)
+            nodes = [
+                {"level": level, "place": place, "hash": root}
+                for level, place, root in grown(entered.event, seq, again.node)
+            ]
+            again.connection.execute(TREE.insert(), nodes)
+            again.take(entered)
+        except RecordFault as fault:
+            return str(fault)
         before = entered.hash
     return _wrong_of_payloads(kept, seq)
 
 
-def _wrong_of_event(entered: Entered, kept: Reader) -> str | None:
-    event = read_event(entered.event)
+def _check_event(entered: Entered, again: Again) -> None:
+    """Raise RecordFault where it is another event than its place says, or a list of it is not what it binds."""
+    event = event_of(entered)
     if event.seq != entered.seq:
-        return f"it says that it is event {event.seq}"
-    for name, bound in event.payload.items():
-        found = bind(kept.content(entered.seq, name))
-        if found != bound:
-            return f"its payload {name} has {found.lines} lines and another root than the event binds"
-    return None
+        raise RecordFault(f"journal: event {entered.seq}: it says that it is event {event.seq}")
+    for name in event.payload:
+        again.content(entered.seq, name)
 
 
 def _wrong_of_payloads(kept: Reader, last: int) -> str | None:
     """Payload that no event binds."""
-    bound = {(entered.seq, name) for entered in kept.journal() for name in read_event(entered.event).payload}
+    bound = {(entered.seq, name) for entered in kept.journal() for name in event_of(entered).payload}
     held = kept.connection.exec_driver_sql("SELECT DISTINCT seq, name FROM payload ORDER BY seq, name")
     extra = next((f"{seq} {name}" for seq, name in held if (seq, name) not in bound), None)
     if extra is not None:
@@ -95,8 +97,27 @@ def _first_difference(table: Table, kept: Reader, made: Reader) -> Iterator[str]
             yield f"{table.name} {place}: no event made it"
         else:
             name, found, wanted = next(each for each in zip(names, held, anew, strict=True) if each[1] != each[2])
-            yield f"{table.name} {place}: {name} is {found!a:.200}, the journal makes it {wanted!a:.200}"
+            yield f"{table.name} {place}: {name} is {_shown(found)}, the journal makes it {_shown(wanted)}"
         return
+
+
+def _wrong_of_secrets(kept: Reader) -> Iterator[str]:
+    """Of the session that is open a secret is held, the one that it committed to, and of no other session."""
+    held = {name: bytes(secret) for name, secret in kept.every_row(HELD_SECRETS)}
+    for session in kept.sessions():
+        if session.state == SessionState.OPEN:
+            secret = held.pop(session.session_id, None)
+            if secret is None:
+                yield f"held_secrets {session.session_id}: it is missing, so the session cannot be closed"
+            elif sha256(secret).hexdigest() != session.commitment:
+                says = "it is not the secret that the session committed to, so the session cannot be closed"
+                yield f"held_secrets {session.session_id}: {says}"
+    yield from (f"held_secrets {name}: no session of this name is open" for name in sorted(held))
+
+
+def _shown(cell: Any) -> str:
+    """A cell of a table, hashes in hex."""
+    return bytes(cell).hex() if isinstance(cell, bytes | memoryview) else f"{cell!a:.200}"
 
 
 def _key(row: tuple[Any, ...], keys: list[int]) -> tuple[Any, ...]:

@@ -6,6 +6,7 @@ SQLite: WAL, synchronous FULL, BEGIN IMMEDIATE for writers. PostgreSQL: every co
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -15,7 +16,7 @@ from sqlalchemy import Connection, Engine, create_engine, event
 from sqlalchemy.engine import URL, make_url
 from sqlalchemy.exc import ArgumentError, DBAPIError, NoSuchModuleError, SQLAlchemyError
 
-from clearing.model.errors import OperatingFault, UsageFault
+from clearing.model.errors import OperatingFault, RecordFault, UsageFault
 
 ROLE = "clearing_house"
 BUSY_SECONDS = 60
@@ -28,6 +29,8 @@ _PRAGMAS = (
     "trusted_schema=OFF",
     "cache_size=-262144",  # KiB: what a transaction of a million rows changes is written once
 )
+BROUGHT_BACK = "bring the database back from a backup"
+_LOST = re.compile(r'no such (?:table|column): \S+|(?:relation|column) \S+ does not exist')
 _URL_ALLOWED = "sqlite:///PATH or postgresql://USER:PASSWORD@HOST/NAME"
 
 
@@ -125,11 +128,16 @@ def _exclusive(connection: Connection) -> bool:
 
 @contextmanager
 def _faults(engine: Engine) -> Iterator[None]:
-    """What a database refuses is an operating fault, in its own words; of many rows the driver says it itself."""
+    """What a database refuses is an operating fault, in its own words; of many rows the driver says it itself.
+
+    A table or column that is not there is a fault of what the house keeps.
+    """
     try:
         yield
     except (SQLAlchemyError, engine.dialect.loaded_dbapi.Error) as error:
         says = str(getattr(error, "orig", None) or error).strip().splitlines()[0]
+        if lost := _LOST.search(says):
+            raise RecordFault(f"the database refused: {lost[0]}; {BROUGHT_BACK}") from error
         raise OperatingFault(f"the database refused: {says}; nothing was written") from error
 
 

@@ -60,26 +60,31 @@ class HouseStore:
         self.engine.dispose()
 
 
+LATER = "use a later clearing"
+
+
 def open_store(url: str) -> HouseStore:
     """The store of a house that exists, at the version of this package. Raises UsageFault else."""
-    from clearing.store.schema import VERSION, version_of
+    from clearing.store.schema import VERSION
 
-    parsed = database.database_url(url)
-    shown = database.shown(parsed)
-    if parsed.get_backend_name() == "sqlite" and not Path(str(parsed.database)).is_file():
-        raise UsageFault(f"there is no house at {shown}; make one: clearing house init")
-    engine = database.open_engine(parsed)
-    try:
-        version = version_of(engine)
-    except SQLAlchemyError as error:
-        says = str(getattr(error, "orig", None) or error).strip().splitlines()[0]
-        raise OperatingFault(f"cannot open the house at {shown}: {says}") from error
-    if version is None:
-        raise UsageFault(f"there is no house at {shown}; make one: clearing house init")
+    engine, version = _found(url)
     if version != VERSION:
-        how = "bring it up to date: clearing house migrate" if version < VERSION else "use a later clearing"
-        raise UsageFault(f"the house at {shown} is of version {version}, this is {VERSION}; {how}")
+        how = "bring it up to date: clearing house migrate" if version < VERSION else LATER
+        raise UsageFault(f"the house at {database.shown(engine.url)} is of version {version}, this is {VERSION}; {how}")
     return HouseStore(engine)
+
+
+def migrate_store(url: str) -> tuple[str, str]:
+    """Bring a house that exists up to date: the version that it had and the one it has. Raises UsageFault for none."""
+    from clearing.store.schema import VERSION
+
+    engine, version = _found(url)
+    engine.dispose()
+    if version > VERSION:
+        shown = database.shown(engine.url)
+        raise UsageFault(f"the house at {shown} is of version {version}, this is {VERSION}; {LATER}")
+    make_store(url).close()
+    return version, VERSION
 
 
 def make_store(url: str) -> HouseStore:
@@ -100,3 +105,22 @@ def make_store(url: str) -> HouseStore:
         says = str(getattr(error, "orig", None) or error).strip().splitlines()[0]
         raise OperatingFault(f"cannot make a house at {database.shown(parsed)}: {says}") from error
     return HouseStore(engine)
+
+
+def _found(url: str) -> tuple[Engine, str]:
+    """The engine of a house that exists and its version."""
+    from clearing.store.schema import version_of
+
+    parsed = database.database_url(url)
+    shown = database.shown(parsed)
+    if parsed.get_backend_name() == "sqlite" and not Path(str(parsed.database)).is_file():
+        raise UsageFault(f"there is no house at {shown}; make one: clearing house init")
+    engine = database.open_engine(parsed)
+    try:
+        version = version_of(engine)
+    except SQLAlchemyError as error:
+        says = str(getattr(error, "orig", None) or error).strip().splitlines()[0]
+        raise OperatingFault(f"cannot open the house at {shown}: {says}") from error
+    if version is None:
+        raise UsageFault(f"there is no house at {shown}; make one: clearing house init")
+    return engine, version

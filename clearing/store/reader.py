@@ -7,6 +7,8 @@ from typing import Any, TypeVar
 
 from sqlalchemy import Connection, Executable, Select, Table, select, text
 
+from clearing.house.journal_event import bind, event_of
+from clearing.model.errors import RecordFault
 from clearing.model.house import (
     Entered,
     HouseTerms,
@@ -60,20 +62,36 @@ class Reader:
             yield Entered(row.seq, bytes(row.event), bytes(row.hash))
 
     def node(self, level: int, place: int) -> bytes:
-        """The hash of a kept node of the tree. Raises ValueError where it is missing."""
+        """The hash of a kept node of the tree. Raises RecordFault where it is missing."""
         tree = tables.TREE
         found = self.connection.execute(
             select(tree.c.hash).where(tree.c.level == level, tree.c.place == place)
         ).scalar()
         if found is None:
-            raise ValueError(f"the tree has no node of level {level} at {place}")
+            raise RecordFault(f"tree {level} {place}: it is missing")
         return bytes(found)
 
     def content(self, seq: int, name: str) -> bytes:
-        """A list of the payload of an event, every line with its line end."""
-        payload = tables.PAYLOAD
+        """A list of the payload of an event, every line with its line end; empty where the event binds none.
+
+        Raises RecordFault where it is not what the event binds.
+        """
+        payload, entered = tables.PAYLOAD, self.entered(seq)
+        bound = None if entered is None else event_of(entered).payload.get(name)
+        if bound is None:
+            return b""
         chosen = select(payload.c.content).where(payload.c.seq == seq, payload.c.name == name)
-        return joined(bytes(row.content) for row in self._rows(chosen.order_by(payload.c.part)))
+        its = f"journal: event {seq}: its payload {name}"
+        try:
+            content = joined(bytes(row.content) for row in self._rows(chosen.order_by(payload.c.part)))
+        except ValueError as error:
+            raise RecordFault(f"{its} cannot be read: {error}") from error
+        if not content and bound.lines:
+            raise RecordFault(f"{its} is missing")
+        found = bind(content)
+        if found != bound:
+            raise RecordFault(f"{its} has {found.lines} lines and another root than the event binds")
+        return content
 
     def lines(self, seq: int, name: str) -> Sequence[str]:
         """The same as lines."""

@@ -5,7 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from sqlalchemy import Connection, Engine, create_engine
+from sqlalchemy.exc import IntegrityError
 
+from clearing.house.journal_event import MALFORMED
+from clearing.model.errors import RecordFault
 from clearing.model.house import Entered
 from clearing.store.database import reading
 from clearing.store.reader import Reader
@@ -14,7 +17,10 @@ from clearing.store.writer import Writer
 
 
 def retold(engine: Engine) -> Iterator[tuple[Entered, Reader]]:
-    """Every event in order; the reader beside it tells what stood before, until the next event is asked for."""
+    """Every event in order; the reader beside it tells what stood before, until the next event is asked for.
+
+    Raises RecordFault where an event is not what was entered.
+    """
     anew = create_engine("sqlite://")
     TABLES.create_all(anew)
     with reading(engine) as connection, anew.connect() as made:
@@ -22,7 +28,7 @@ def retold(engine: Engine) -> Iterator[tuple[Entered, Reader]]:
         again = Again(made, kept)
         for entered in kept.journal():
             yield entered, again
-            again.project(entered)
+            again.take(entered)
 
 
 class Again(Writer):
@@ -32,6 +38,18 @@ class Again(Writer):
         super().__init__(connection)
         self._kept = kept
 
+    def take(self, entered: Entered) -> None:
+        """Apply an event. Raises RecordFault where it cannot be."""
+        try:
+            self.project(entered)
+        except (*MALFORMED, IntegrityError) as error:
+            says = f"it cannot be applied ({type(error).__name__}: {error})"
+            raise RecordFault(f"journal: event {entered.seq}: {says}") from error
+
     def content(self, seq: int, name: str) -> bytes:
-        """A list of the payload of an event."""
-        return self._kept.content(seq, name)
+        """A list of the payload of an event; those of one event are read once."""
+        at = seq, name
+        if at not in self._at_hand:
+            self._at_hand = {each: content for each, content in self._at_hand.items() if each[0] == seq}
+            self._at_hand[at] = self._kept.content(seq, name)
+        return self._at_hand[at]

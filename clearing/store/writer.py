@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from sqlalchemy import Connection
 
-from clearing.house.journal_event import GENESIS, bind_all, chained, event_bytes, read_event
+from clearing.house.journal_event import GENESIS, bind_all, chained, event_bytes, event_of
 from clearing.house.log_tree import grown
 from clearing.house.project import changes
 from clearing.model.house import Draft, Entered
@@ -49,7 +49,7 @@ class Writer(Reader):
 
     def project(self, entered: Entered) -> None:
         """Apply the changes of an event to the projections."""
-        for change in changes(read_event(entered.event), self):
+        for change in changes(event_of(entered), self):
             apply(self.connection, change)
 
     def hold_secret(self, session_id: str, secret: bytes) -> None:

@@ -37,6 +37,20 @@ def test_what_no_fill_and_no_participant_meets_is_a_fault(
 
 
 @pytest.mark.parametrize(
+    ("cells", "column", "found"),
+    [
+        (",,,,,,,,DESK-A|DESK-C|DESK-A,,,", "allow", "DESK-A|DESK-C|DESK-A"),
+        (",,,,,,,,,DESK-C|DESK-C,,", "deny", "DESK-C|DESK-C"),
+    ],
+)
+def test_a_participant_that_is_listed_twice_is_a_fault(tmp_path: Path, cells: str, column: str, found: str) -> None:
+    offers = GOOD["offers.csv"].replace("WHEAT,60,COPPER" + "," * 11, "WHEAT,60,COPPER" + cells)
+    fault = only_fault(write_book(tmp_path, offers=offers))
+    assert (fault.reason, fault.row, fault.column, fault.found) == (R.DUPLICATE, 3, column, found)
+    assert fault.allowed == "each participant once"
+
+
+@pytest.mark.parametrize(
     ("cells", "column", "found", "allowed"),
     [
         (",5,", "limit_bps", "5", "0 or blank where receive_assets is *"),

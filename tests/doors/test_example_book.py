@@ -51,6 +51,7 @@ def test_the_readme_explains_every_file_and_column(console: Console, tmp_path: P
     console("init", tmp_path / "book")
     text = (tmp_path / "book" / README).read_text(encoding="utf-8")
     assert max(map(len, text.splitlines())) <= 80
+    assert "they need version = 2 in rulebook.toml" in text
     sections = dict(zip(_files(), text.split("\n\n")[-len(_files()) :], strict=True))
     for form in FORMS:
         section = sections[form.file]

@@ -205,8 +205,9 @@ def test_an_unknown_key_is_a_fault(tmp_path: Path, text: str, column: str, allow
 )
 def test_what_is_no_toml_is_a_fault(tmp_path: Path, text: str) -> None:
     [fault] = read(tmp_path, text)[2].listed()
-    assert (fault.reason, fault.allowed) == (FaultReason.MALFORMED, "TOML 1.0")
+    assert fault.reason is FaultReason.MALFORMED
     assert fault.found
+    assert fault.allowed
 
 
 def test_invalid_utf_8_and_size_are_faults(tmp_path: Path) -> None:

@@ -8,8 +8,8 @@ from decimal import Decimal
 from functools import cache
 from pathlib import Path
 
-from clearing.doors.index.methodology_file import read_methodology
 from clearing.doors.index.quote_files import read_quotes
+from clearing.doors.index.versions import read_versions
 from clearing.index.fixing import fix, handed_on
 from clearing.model.fixing import Previous, Quote, QuoteKind
 from clearing.model.methodology import Methodology
@@ -24,7 +24,7 @@ Prices = Mapping[str, Decimal]
 @cache
 def methodology() -> Methodology:
     """The fixture's first version."""
-    return read_methodology(FOLDER / "methodology-1.toml")
+    return read_versions(FOLDER / "methodology-1.toml")[0]
 
 
 @cache

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import secrets
 import shutil
+import sqlite3
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -31,7 +32,10 @@ class Databases(Protocol):
         """Wait until nobody is connected: a dead client's server outlives it by a moment."""
 
     def execute(self, url: str, *statements: str) -> None:
-        """Statements of somebody who owns the database and goes round the house."""
+        """Statements of somebody who owns the database and goes round its guards, which stand again afterwards."""
+
+    def disarm(self, url: str, *statements: str) -> None:
+        """Statements of somebody who owns the database, against its guards themselves."""
 
 
 class SqliteDatabases:
@@ -58,13 +62,18 @@ class SqliteDatabases:
         """A dead process has let go of its locks."""
 
     def execute(self, url: str, *statements: str) -> None:
-        """By the driver alone."""
-        import sqlite3
+        """Triggers are dropped and made again."""
+        with _sqlite(url) as connection:
+            guards = connection.execute("SELECT name, sql FROM sqlite_master WHERE type = 'trigger'").fetchall()
+            drops, made = [f"DROP TRIGGER {name}" for name, _sql in guards], [sql for _name, sql in guards]
+            for statement in (*drops, *statements, *made):
+                connection.execute(statement)
 
-        connection = sqlite3.connect(path_of(url), isolation_level=None)
-        for statement in statements:
-            connection.execute(statement)
-        connection.close()
+    def disarm(self, url: str, *statements: str) -> None:
+        """By the driver alone."""
+        with _sqlite(url) as connection:
+            for statement in statements:
+                connection.execute(statement)
 
 
 class PostgresDatabases:
@@ -116,8 +125,12 @@ class PostgresDatabases:
 
     def execute(self, url: str, *statements: str) -> None:
         """As the superuser, triggers off."""
+        self.disarm(url, "SET session_replication_role = replica", *statements)
+
+    def disarm(self, url: str, *statements: str) -> None:
+        """As the superuser."""
         with psycopg.connect(make_url(url).set(drivername="postgresql").render_as_string(False), autocommit=True) as it:
-            for statement in ("SET session_replication_role = replica", *statements):
+            for statement in statements:
                 it.execute(sql.SQL(_literal(statement)))
 
     def disconnect(self) -> None:
@@ -138,6 +151,13 @@ class PostgresDatabases:
 def path_of(url: str) -> str:
     """The file of a SQLite URL."""
     return str(make_url(url).database)
+
+
+@contextmanager
+def _sqlite(url: str) -> Iterator[sqlite3.Connection]:
+    connection = sqlite3.connect(path_of(url), isolation_level=None)
+    yield connection
+    connection.close()
 
 
 def _name_of(url: str) -> str:

@@ -12,7 +12,7 @@ from clearing.doors.house.place import BundleShelf
 from clearing.keeping.accounts import statement
 from clearing.keeping.past import replay_all
 from clearing.model.errors import UsageFault
-from clearing.wiring import make_house
+from clearing.wiring import make_house, migrate_house
 from tests.store.databases import Databases
 from tests.store.houses import WORLD, opened, run
 from tests.store.old_house import old_house
@@ -36,6 +36,11 @@ def test_an_old_house_is_brought_up_to_date_and_replays(databases: Databases, tm
     replayed = list(replay_all(house, BundleShelf(tmp_path)))
     assert [each.wrong for each in replayed] == [None] * CLEARINGS
     assert {each.rulebook for each in replayed} == {1, 2}
+
+
+def test_bringing_a_house_up_to_date_tells_from_where(databases: Databases) -> None:
+    url = old_house(databases)
+    assert [migrate_house(url), migrate_house(url)] == [("0001", "0003"), ("0003", "0003")]
 
 
 def test_an_old_house_goes_on(databases: Databases, tmp_path: Path) -> None:

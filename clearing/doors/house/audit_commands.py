@@ -11,9 +11,11 @@ from typing import Any
 
 from clearing.doors.house.place import BundleShelf, chosen_bundles, chosen_house
 from clearing.doors.signing import public_key
+from clearing.doors.trusted import trusted
 from clearing.doors.words import amount, count
 from clearing.keeping import history, past
 from clearing.model.errors import InputFault, UsageFault
+from clearing.model.house import Kind
 
 STATUS_WRONG = 4
 _UNSHOWN = ("keyed", "rulebook", "counts", "sums")
@@ -25,6 +27,8 @@ def show_log(
     database: str | None, *, kind: str | None, actor: str | None, about: str | None, after: int, as_json: bool
 ) -> int:
     """Events that are all that is asked: a line for people each, or its canonical JSON."""
+    if kind is not None and kind not in [each.value for each in Kind]:
+        raise UsageFault(f"--kind {kind[:80]!a} is no kind of event; allowed: {', '.join(Kind)}")
     for event, text in history.log(chosen_house(database), kind=kind, actor=actor, about=about, after=after):
         if as_json:
             print(text)
@@ -56,7 +60,7 @@ def make_checkpoint(database: str | None, keyfile: Path | None) -> int:
 
 def check_proof(file: Path, *, checkpoint: Path | None, root: str | None, key: str | None, as_json: bool) -> int:
     """Check a receipt or proof without the house. Status 4 where it does not hold."""
-    public = None if key is None else public_key(key)
+    public, root = None if key is None else public_key(key), None if root is None else trusted("root", root)
     proof, note = _object(file), None if checkpoint is None else _content(checkpoint).decode("utf-8", "replace")
     found = history.check_proof(proof, note=note, root=root, key=public)
     trust = "" if (checkpoint or root or key) else "; nothing trusted was given: --checkpoint, --root or --key"

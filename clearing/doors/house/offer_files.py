@@ -113,5 +113,6 @@ def _note_rows(denied: Denied, table: Table, faults: FaultList) -> None:
     for chunk in chunks(table):
         cells = chunk.column(column)
         wrong = np.array([text in wanted for text in cells.texts], dtype=np.bool_)
-        cells.refuse(wrong, reason, f"{denial.allowed}: {denial.found}")
+        says = denial.allowed if denial.reason is DenialReason.NOT_OWN else f"{denial.allowed}; this is {denial.found}"
+        cells.refuse(wrong, reason, says)
     stop_on(faults)

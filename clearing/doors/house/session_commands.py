@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import sys
+from collections.abc import Iterator
 from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -16,6 +17,7 @@ from clearing.doors.words import amount, count
 from clearing.keeping import sessions
 from clearing.keeping.batch import Batch, run_batch
 from clearing.model.errors import BookFault, UsageFault
+from clearing.model.faults import FaultReason
 from clearing.model.rulebook import Rulebook
 
 if TYPE_CHECKING:
@@ -39,9 +41,13 @@ def found(database: str | None, *, rulebook: Path | None, veto_minutes: int) -> 
 
 def migrate(database: str | None) -> int:
     """Bring the database of a house up to the version of this package."""
-    from clearing.wiring import make_house
+    from clearing.wiring import migrate_house
 
-    make_house(chosen_database(database))
+    before, after = migrate_house(chosen_database(database))
+    if before == after:
+        print(f"the house is of version {after} already: nothing was to be done")
+    else:
+        print(f"the house was of version {before} and is of version {after} now")
     return 0
 
 
@@ -125,11 +131,12 @@ def house_rulebook(file: Path | None) -> Rulebook:
         raise UsageFault(f"{file}: no such file; a rulebook is a TOML file")
     faults = FaultList(file.name)
     rulebook, terms = read_rulebook(file, faults)
+    if rulebook.cut_off is not None or terms.id is not None or terms.salt is not None:
+        says = "no such table, as a house makes its sessions itself"
+        faults.note(FaultReason.IMPOSSIBLE, column="session", found="a table [session]", allowed=says)
     report = fault_report([faults])
     if report.counts:
         raise BookFault(report)
-    if rulebook.cut_off is not None or terms.id is not None or terms.salt is not None:
-        raise UsageFault(f"{file.name}: found a table [session]; allowed: none, as a house makes its sessions itself")
     return rulebook
 
 
@@ -144,9 +151,17 @@ def _tell(done: Batch, batch: str, *, as_json: bool) -> None:
     for session_id, step in done.steps:
         print(f"{session_id}  {step:<8}  {says.get((session_id, step), '')}".rstrip())
     if done.waits_until is not None:
-        print(f"waits for a veto until {done.waits_until}")
+        print("\n".join(_waits(done, batch)))
     elif done.held and not done.steps and done.session is not None:
         print(f"batch {batch} is done: session {done.session.session_id} is {done.session.state}")
+
+
+def _waits(done: Batch, batch: str) -> Iterator[str]:
+    before = done.session if done.session is not None and done.session.batch != batch else None
+    whose = "" if before is None else f"session {before.session_id} of batch {before.batch} "
+    yield f"{whose}waits for a veto until {done.waits_until}"
+    if before is not None:
+        yield f"batch {batch} was not begun: run it again then"
 
 
 def _cleared(session: Session) -> str:

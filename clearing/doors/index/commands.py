@@ -73,6 +73,10 @@ def _add_verify(commands: typer.Typer, leave_with: LeaveWith) -> None:
         records: Annotated[
             list[Path], typer.Argument(metavar="FIXING.json...", help="Records of fixings, or folders of them.")
         ],
+        previous: Annotated[
+            Path | None, typer.Option(metavar="FIXING.json", help="The fixing that must be the one before.")
+        ] = None,
+        digest: Annotated[str | None, typer.Option(metavar="HEX", help="Trusted digest.")] = None,
         as_json: AsJson = False,
     ) -> None:
         """Compute every figure of fixings again from their own quotes; name the first that differs."""
@@ -80,7 +84,7 @@ def _add_verify(commands: typer.Typer, leave_with: LeaveWith) -> None:
         def run() -> int:
             from clearing.doors.index.verify_fixing import verify_index
 
-            return verify_index(records, as_json=as_json)
+            return verify_index(records, previous=previous, digest=digest, as_json=as_json)
 
         leave_with(run)
 

@@ -6,6 +6,8 @@ import json
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from datetime import date, timedelta
+from itertools import pairwise
 from pathlib import Path
 
 from clearing.doors.folder_writer import FolderWriter, check_target
@@ -24,6 +26,10 @@ from clearing.model.fixing import FixingStatus, Quote
 from clearing.model.methodology import Methodology
 
 REASON_CHARACTERS_MAX = 400
+SHOWN_MAX = 10
+
+Head = tuple[str, str, str]
+"""Day, status and digest of a fixing."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,7 +72,7 @@ def _fix_many(
     asked: Asked, versions: Sequence[Methodology], quotes: Sequence[Quote], previous: Sealed | None, *, as_json: bool
 ) -> int:
     first, last = asked.first or "", asked.last or ""
-    heads: list[tuple[str, str, str]] = []
+    heads: list[Head] = []
     with FolderWriter(asked.out) as folder:
         for made in fix_days(quotes, versions, first=first, last=last, previous=previous):
             heads.append((made.fixing.day, made.fixing.status.value, made.digest))
@@ -75,24 +81,45 @@ def _fix_many(
             raise InputFault(f"no quote is of a day from {first} to {last}; nothing is fixed")
     counts = Counter(status for _day, status, _digest in heads)
     if as_json:
+        gaps = [{"from": begins, "to": ends} for begins, ends in _without_quotes(asked, heads)]
         days = [{"day": day, "status": status, "digest": digest} for day, status, digest in heads]
-        print(json.dumps({"index": versions[0].index, "fixings": days, "statuses": dict(counts)}))
+        print(json.dumps({"index": versions[0].index, "fixings": days, "statuses": dict(counts), "not_fixed": gaps}))
     else:
-        print("\n".join(_summary(asked.out, versions[0].index, heads, counts)))
+        print("\n".join(_summary(asked, versions[0].index, heads, counts)))
     return 0
 
 
 def _summary(
-    out: Path, index: str, heads: Sequence[tuple[str, str, str]], counts: Counter[str]
+    asked: Asked, index: str, heads: Sequence[Head], counts: Counter[str]
 ) -> Iterator[str]:
     yield f"{index}: {count(len(heads), 'fixing')} from {heads[0][0]} to {heads[-1][0]}"
     for status in sorted(FixingStatus, key=lambda each: -counts[each.value]):
         yield f"  {status.value:<9} {counts[status.value]:>6,}"
     held = [f"{day} {status}" for day, status, _ in heads if status in ("SHOCK", "NO FIX")]
     if held:
-        yield f"no session clears without a reason at: {', '.join(held[:10])}{' ...' if len(held) > 10 else ''}"
+        yield f"no session clears without a reason at: {_some(held)}"
+    gaps = _without_quotes(asked, heads)
+    if gaps:
+        days = sum((date.fromisoformat(ends) - date.fromisoformat(begins)).days + 1 for begins, ends in gaps)
+        shown = [begins if begins == ends else f"{begins} to {ends}" for begins, ends in gaps]
+        yield f"not fixed  {count(days, 'day')} without quotes: {_some(shown)}"
     yield f"last       {heads[-1][0]}, digest {heads[-1][2]}"
-    yield f"written    {out}"
+    yield f"written    {asked.out}"
+
+
+def _some(words: Sequence[str]) -> str:
+    return f"{', '.join(words[:SHOWN_MAX])}{' ...' if len(words) > SHOWN_MAX else ''}"
+
+
+def _without_quotes(asked: Asked, heads: Sequence[Head]) -> list[tuple[str, str]]:
+    """The days from first to last that were not fixed, as runs of days."""
+    one = timedelta(days=1)
+    fixed = [date.fromisoformat(day) for day, _status, _digest in heads]
+    first, last = (date.fromisoformat(day or "") for day in (asked.first, asked.last))
+    between = [(before + one, after - one) for before, after in pairwise(fixed) if before + one < after]
+    begun = [(first, fixed[0] - one)] if first < fixed[0] else []
+    ended = [(fixed[-1] + one, last)] if fixed[-1] < last else []
+    return [(begins.isoformat(), ends.isoformat()) for begins, ends in (*begun, *between, *ended)]
 
 
 def _read(asked: Asked) -> tuple[list[Methodology], list[Quote]]:

@@ -6,18 +6,17 @@ First each key by itself, unknown ones included; then, where every key could be 
 
 from __future__ import annotations
 
-import tomllib
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from clearing.doors.fault_list import FaultList, fault_report
+from clearing.doors.fault_list import FaultList
 from clearing.doors.fault_text import safe_text
-from clearing.doors.file_bytes import BOM, file_bytes
+from clearing.doors.file_bytes import file_bytes
 from clearing.doors.index.methodology_checks import check_methodology
 from clearing.doors.index.methodology_fields import DIFFERENTIAL, HEAD, LISTS, REFERENCE_VALUE, TABLES, Field
+from clearing.doors.toml_text import read_toml, toml_value
 from clearing.model import methodology as model
-from clearing.model.errors import BookFault
 from clearing.model.faults import FaultReason
 
 METHODOLOGY_BYTES_MAX = 2**20
@@ -26,16 +25,7 @@ ITEMS_MAX = 5_000
 Record = dict[str, Any]
 
 
-def read_methodology(path: Path) -> model.Methodology:
-    """The version in the file. Raises BookFault with all faults."""
-    faults = FaultList(path.name)
-    found = read_methodology_into(path, faults)
-    if found is None:
-        raise BookFault(fault_report([faults]))
-    return found
-
-
-def read_methodology_into(path: Path, faults: FaultList) -> model.Methodology | None:
+def read_methodology(path: Path, faults: FaultList) -> model.Methodology | None:
     """The version in the file; None where faults were noted."""
     content = file_bytes(path, faults, bytes_max=METHODOLOGY_BYTES_MAX)
     found = None if content is None else _read(content, faults)
@@ -43,10 +33,8 @@ def read_methodology_into(path: Path, faults: FaultList) -> model.Methodology | 
 
 
 def _read(content: bytes, faults: FaultList) -> model.Methodology | None:
-    try:
-        document = tomllib.loads(content.removeprefix(BOM).decode("utf-8"))
-    except (ValueError, RecursionError) as error:
-        faults.note(FaultReason.MALFORMED, found=str(error), allowed="TOML 1.0")
+    document = read_toml(content, faults)
+    if document is None:
         return None
     reader = _Reader(faults)
     stated = reader.document(document)
@@ -81,7 +69,7 @@ class _Reader:
     def _list(self, document: Mapping[str, Any], name: str, fields: Mapping[str, Field]) -> list[Record]:
         items = document.get(name)
         if not isinstance(items, list) or not all(isinstance(item, dict) for item in items) or not items:
-            found = f"no [[{name}]]" if items is None else repr(items)
+            found = f"no [[{name}]]" if items is None else toml_value(items)
             self.faults.note(FaultReason.MISSING, column=name, found=found, allowed=f"one or more tables [[{name}]]")
             return []
         if len(items) > ITEMS_MAX:
@@ -110,7 +98,7 @@ class _Reader:
         if isinstance(table, dict):
             return table
         if table is not None:
-            self.faults.note(FaultReason.MALFORMED, column=place, found=repr(table), allowed=f"a table [{place}]")
+            self.faults.note(FaultReason.MALFORMED, column=place, found=toml_value(table), allowed=f"a table [{place}]")
         return {}
 
     def _refuse_unknown(self, table: Mapping[str, Any], known: set[str], place: str) -> None:
@@ -133,7 +121,7 @@ class _Reader:
             stated[name] = field.read(table[name])
             if stated[name] is None:
                 self.faults.note(
-                    FaultReason.MALFORMED, column=f"{place}{name}", found=repr(table[name]), allowed=field.allowed
+                    FaultReason.MALFORMED, column=f"{place}{name}", found=toml_value(table[name]), allowed=field.allowed
                 )
         return stated
 

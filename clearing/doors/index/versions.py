@@ -8,7 +8,7 @@ from pathlib import Path
 
 from clearing.audit.methodology_record import methodology_digest
 from clearing.doors.fault_list import FaultList, fault_report
-from clearing.doors.index.methodology_file import read_methodology_into
+from clearing.doors.index.methodology_file import read_methodology
 from clearing.model.errors import BookFault, UsageFault
 from clearing.model.faults import FaultReason
 from clearing.model.methodology import Methodology
@@ -22,7 +22,7 @@ def read_versions(path: Path) -> list[Methodology]:
     if not files:
         raise UsageFault(f"{path} holds no .toml file; a folder of a methodology holds one TOML file a version")
     lists = [FaultList(file.name) for file in files]
-    read = [read_methodology_into(file, faults) for file, faults in zip(files, lists, strict=True)]
+    read = [read_methodology(file, faults) for file, faults in zip(files, lists, strict=True)]
     found = [(each, faults) for each, faults in zip(read, lists, strict=True) if each is not None]
     found.sort(key=lambda pair: pair[0].version)
     for before, after in pairwise(found):

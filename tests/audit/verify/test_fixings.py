@@ -18,8 +18,8 @@ from clearing.audit.fixing_record import record_digest
 from clearing.audit.stored_fixing import read_fixing
 from clearing.audit.verify import Report, verify_fixing, verify_fixings
 from clearing.audit.verify.fixing import FIXING_LAWS, Given
-from clearing.doors.index.methodology_file import read_methodology
 from clearing.doors.index.quote_files import read_quotes
+from clearing.doors.index.versions import read_versions
 from clearing.index.fixing import fix, handed_on
 from clearing.model.fixing import Fixing, FixingStatus, Previous
 from tests.audit.verify.fixing_records import (
@@ -56,7 +56,7 @@ def unsettled(report: Report) -> list[tuple[int, str | None, str]]:
 
 @pytest.mark.parametrize("quarter", ["2024-q3", "2025-q4"])
 def test_fixings_of_the_fixture_recompute_to_the_byte(quarter: str) -> None:
-    terms = read_methodology(FOLDER / "methodology-1.toml")
+    terms = read_versions(FOLDER / "methodology-1.toml")[0]
     quotes = read_quotes([FOLDER / f"quotes-{quarter}.csv"])
     previous: Previous | None = None
     for day in sorted({each.time[:10] for each in quotes})[-20:]:

@@ -11,6 +11,7 @@ from typing import Any
 
 import pytest
 
+from clearing.house.journal_event import bind
 from tests.doors.console import DEMO_BOOK, Console
 from tests.doors.house.houses import RING, AHouse, at_time, make_demo_house, make_house, write_key
 
@@ -40,12 +41,21 @@ def test_the_log_finds_events_by_kind_actor_and_what_their_lines_contain(cleared
     assert [json.loads(line)["actor"] for line in cleared.does("log", "--actor", "ANNA", "--json").splitlines()]
 
 
+def test_a_kind_that_no_event_has_is_refused(cleared: AHouse) -> None:
+    ended = cleared.run("log", "--kind", "nope")
+    assert (ended.status, ended.out) == (2, "")
+    assert "--kind 'nope' is no kind of event; allowed: house.founded, rulebook.set, " in ended.err
+
+
 def test_a_proof_leads_from_an_offer_as_submitted_to_the_root_of_the_journal(cleared: AHouse) -> None:
     proof = json.loads(cleared.does("proof", "2"))
     assert json.loads(proof["line"])["deliver_quantity"] == "100"
     root = cleared.json("status")["root"]
     assert checked(cleared, proof, "--root", root) == (0, [])
     assert checked(cleared, proof, "--root", "0" * 64) == (4, ["its root is not the trusted one"])
+    assert checked(cleared, proof, "--root", root.upper()) == (0, [])
+    no_root = cleared.console("house", "check-proof", cleared.folder / "proof.json", "--root", root[1:])
+    assert (no_root.status, no_root.err) == (2, "clearing: a trusted root is 64 hex digits\n")
     assert cleared.run("proof", "9").status == 2
 
 
@@ -143,13 +153,69 @@ def test_a_bundle_that_was_changed_is_found(cleared: AHouse) -> None:
 def test_a_journal_that_makes_another_book_than_it_cites_is_found(cleared: AHouse) -> None:
     with closing(sqlite3.connect(cleared.folder / "house.db")) as connection:
         connection.execute("DROP TRIGGER payload_no_update")
+        connection.execute("DROP TRIGGER journal_no_update")
         seq, kept = connection.execute("SELECT seq, content FROM payload WHERE name = 'offers'").fetchone()
-        changed = zlib.compress(zlib.decompress(kept).replace(b'"100"', b'"101"'))
-        connection.execute("UPDATE payload SET content = ? WHERE seq = ? AND name = 'offers'", (changed, seq))
+        (event,) = connection.execute("SELECT event FROM journal WHERE seq = ?", (seq,)).fetchone()
+        before = zlib.decompress(kept)
+        after = before.replace(b'"100"', b'"101"')
+        rebound = event.replace(bind(before).root.encode(), bind(after).root.encode())
+        changed = (zlib.compress(after), seq)
+        connection.execute("UPDATE payload SET content = ? WHERE seq = ? AND name = 'offers'", changed)
+        connection.execute("UPDATE journal SET event = ? WHERE seq = ?", (rebound, seq))
         connection.commit()
     ended = cleared.run("replay", "--all")
     assert ended.status == 4
     assert "another root than it cites" in ended.out
+
+
+@pytest.mark.parametrize(
+    ("damage", "says"),
+    [
+        ("UPDATE payload SET content = substr(content, 1, 9) WHERE name = 'offers'",
+         "its payload offers cannot be read"),
+        ("UPDATE payload SET content = X'00' WHERE name = 'participants'", "its payload participants cannot be read"),
+        ("DELETE FROM payload WHERE name = 'offers'", "its payload offers is missing"),
+        ("DELETE FROM payload WHERE name = 'fixing'", "its payload fixing is missing"),
+        ("DELETE FROM payload WHERE name = 'instructions'", "its payload instructions is missing"),
+        ("UPDATE payload SET content = (SELECT content FROM payload WHERE name = 'assets') WHERE name = 'instructions'",
+         "its payload instructions has 3 lines and another root than the event binds"),
+    ],
+)  # fmt: skip
+def test_a_payload_that_is_damaged_is_named_by_every_command_that_reads_it(
+    cleared: AHouse, damage: str, says: str
+) -> None:
+    with closing(sqlite3.connect(cleared.folder / "house.db")) as connection:
+        connection.execute("DROP TRIGGER payload_no_update")
+        connection.execute("DROP TRIGGER payload_no_delete")
+        connection.execute(damage)
+        connection.commit()
+    name = says.split()[2]
+    reads: dict[str, list[tuple[str | Path, ...]]] = {
+        "offers": [("proof", "2"), ("replay", "--all")],
+        "fixing": [("replay", "--all")],
+        "instructions": [("statement", "ANNA"), ("export-beancount", cleared.folder / "ledger")],
+        "participants": [("replay", "--all")],
+    }
+    for command in [*reads[name], ("log", "--about", "nowhere")]:
+        ended = cleared.run(*command)
+        assert ended.status == 4, command
+        assert says in ended.err, command
+        assert "event " in ended.err
+    ended = cleared.run("check")
+    assert ended.status == 4
+    assert says in ended.out
+    assert not (cleared.folder / "ledger").exists()
+
+
+def test_a_table_that_is_missing_is_named_by_every_command_that_needs_it(cleared: AHouse) -> None:
+    with closing(sqlite3.connect(cleared.folder / "house.db")) as connection:
+        connection.execute("DROP TABLE stocks")
+    ended = cleared.run("check")
+    assert (ended.status, ended.err) == (4, "")
+    assert ended.out == "stocks: the table is missing; bring the database back from a backup\n"
+    ended = cleared.run("close", "--batch", "2")
+    assert ended.status == 4
+    assert "no such table: stocks; bring the database back from a backup" in ended.err
 
 
 def test_what_if_tells_who_would_gain_and_lose_and_binds_nobody(cleared: AHouse) -> None:

@@ -141,7 +141,7 @@ def test_steps_by_hand_do_what_a_batch_does(house: AHouse, console: Console) -> 
     assert house.standing() == {"1": 40, "2": 40}
     ended = house.run("clear", "S-000001")
     assert (ended.status, ended.out) == (2, "")
-    assert "clear while final" in ended.err
+    assert "no clear while it is final; allowed: nothing more" in ended.err
 
 
 def test_a_dead_run_is_resumed_before_the_next_batch(house: AHouse) -> None:
@@ -170,6 +170,22 @@ def test_another_rulebook_holds_for_the_sessions_to_come_and_is_not_set_under_wa
     assert [rulebook["version"] for rulebook in rulebooks] == [1, 2]
 
 
+def test_a_batch_that_waits_for_the_one_before_says_so(
+    console: Console, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    house = make_house(console, tmp_path, "--veto-minutes", "60")
+    at_time(monkeypatch, "2026-01-31T16:00:00Z")
+    assert house.does("run", "--batch", "a").splitlines()[-1] == "waits for a veto until 2026-01-31T17:00:00Z"
+    assert house.does("run", "--batch", "b").splitlines() == [
+        "session S-000001 of batch a waits for a veto until 2026-01-31T17:00:00Z",
+        "batch b was not begun: run it again then",
+    ]
+    ended = house.run("close", "--batch", "b")
+    assert ended.status == 2
+    says = "session S-000002: not closed while session S-000001 is cleared; allowed: once that one is final"
+    assert says in ended.err
+
+
 def test_a_veto_is_possible_until_its_window_ends_and_no_longer(
     console: Console, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -180,7 +196,7 @@ def test_a_veto_is_possible_until_its_window_ends_and_no_longer(
     assert waits["waits_until"] == "2026-01-31T17:00:00Z"
     ended = house.run("finish", "S-000001")
     assert ended.status == 2
-    assert "final from 2026-01-31T17:00:00Z on" in ended.err
+    assert "finish from 2026-01-31T17:00:00Z on" in ended.err
     grounds = ("--ground", "credit", "--evidence", "limit withdrawn")
     assert house.json("veto", "S-000001", "--offer", "4", *grounds)["state"] == "fixed"
     assert not {"bundle", "digest"} & set(house.json("sessions")["sessions"][0])

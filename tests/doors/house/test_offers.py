@@ -91,6 +91,32 @@ def test_what_the_house_does_not_take_is_told_with_its_rows(
     assert house.standing() == {"1": 100, "2": 100, "3": 60}
 
 
+@pytest.mark.parametrize(
+    ("command", "rows", "options", "says"),
+    [
+        ("submit", "1,ANNA,WHEAT,5,STEEL,0,\n", (),
+         "offer_id: found 1; allowed: ids never used before; this is an id that the house has known"),
+        ("submit", "9,BO,STEEL,5,WHEAT,0,\n", ("--as", "ANNA"),
+         "participant_id: found BO; allowed: offers of ANNA itself"),
+        ("submit", "9,CARL,POWER,5,WHEAT,0,\n", (),
+         "participant_id: found CARL; allowed: active participants; this is suspended"),
+        ("amend", "8,ANNA,WHEAT,5,STEEL,0,\n", (),
+         "offer_id: found 8; allowed: offers that the house knows; this is unknown"),
+        ("amend", "2,BO,STEEL,5,WHEAT,0,\n", (),
+         "offer_id: found 2; allowed: offers that stand; this is withdrawn"),
+        ("amend", "1,BO,STEEL,5,WHEAT,0,\n", (),
+         "offer 1: given to participant BO; allowed: participant ANNA, whose offer it is"),
+    ],
+)  # fmt: skip
+def test_a_refusal_says_what_was_found_and_then_what_is_allowed(
+    house: AHouse, command: str, rows: str, options: tuple[str, ...], says: str
+) -> None:
+    house.does("submit", house.offers(RING))
+    house.does("withdraw", "2")
+    house.does("suspend", "CARL", "--reason", "late")
+    assert says in house.run(command, house.offers(rows), *options).err
+
+
 def test_amended_terms_hold_for_what_is_delivered_from_then_on(house: AHouse) -> None:
     house.does("submit", house.offers(RING))
     house.does("run", "--batch", "1")

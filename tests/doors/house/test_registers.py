@@ -23,8 +23,29 @@ def test_a_house_is_founded_once(house: AHouse) -> None:
     ended = house.run("init")
     assert ended.status == 2
     assert "there is a house in this database already" in ended.err
-    house.does("migrate")
+    assert house.does("migrate") == "the house is of version 0003 already: nothing was to be done\n"
     assert house.json("status")["participants"] == 3
+
+
+def test_where_no_house_is_none_is_brought_up_to_date(console: Console, tmp_path: Path) -> None:
+    ended = AHouse(console, tmp_path).run("migrate")
+    assert (ended.status, ended.out) == (2, "")
+    assert "there is no house at" in ended.err
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_rulebook_that_makes_a_session_is_a_file_at_fault(house: AHouse) -> None:
+    own = house.file('[session]\nid = "own"\n', "own.toml")
+    for command in (("rulebook", own), ("what-if", "S-000001", "--rulebook", own)):
+        ended = house.run(*command)
+        assert (ended.status, ended.out) == (3, "")
+        assert "own.toml session: found a table [session]; allowed: no such table, as a house makes" in ended.err
+
+
+def test_a_status_that_a_participant_has_is_not_given_again(house: AHouse) -> None:
+    ended = house.run("resume", "ANNA", "--reason", "paid")
+    assert ended.status == 2
+    assert "participant ANNA: active; allowed: one that is suspended" in ended.err
 
 
 def test_a_database_of_another_kind_is_refused(console: Console, tmp_path: Path) -> None:

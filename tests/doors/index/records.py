@@ -8,8 +8,8 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-from clearing.doors.index.methodology_file import read_methodology
 from clearing.doors.index.quote_files import read_quotes
+from clearing.doors.index.versions import read_versions
 from clearing.index_service import Sealed, fix_days, sealed
 
 FIXTURES = Path(__file__).parents[3] / "fixtures" / "index"
@@ -22,7 +22,7 @@ FIRST, LAST = "2025-06-05", "2025-06-13"
 @cache
 def week() -> tuple[Sealed, ...]:
     """The fixings of these days, each after the one before."""
-    return tuple(fix_days(read_quotes([QUOTES]), [read_methodology(METHODOLOGY)], first=FIRST, last=LAST))
+    return tuple(fix_days(read_quotes([QUOTES]), read_versions(METHODOLOGY), first=FIRST, last=LAST))
 
 
 def day(name: str) -> Sealed:

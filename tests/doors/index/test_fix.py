@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from datetime import date, timedelta
 from pathlib import Path
 
 import pytest
@@ -38,6 +39,46 @@ def test_many_days_are_fixed_each_after_the_one_before(run: Console, tmp_path: P
         assert after.fixing.previous is not None
         assert after.fixing.previous.digest == before.digest
     assert run("index", "verify", out).out == "7 records: every figure follows from its own quotes, to the last digit\n"
+
+
+def test_days_without_quotes_are_named(run: Console, tmp_path: Path) -> None:
+    asked = ("index", "fix", METHODOLOGY, QUOTES, "--from", "2025-05-30", "--to", "2025-06-30")
+    whole_told = json.loads(run(*asked, "--out", tmp_path / "one", "--json").out)
+    told, fixed = whole_told["not_fixed"], {each["day"] for each in whole_told["fixings"]}
+    days = [
+        (date.fromisoformat(gap["from"]) + timedelta(days=step)).isoformat()
+        for gap in told
+        for step in range((date.fromisoformat(gap["to"]) - date.fromisoformat(gap["from"])).days + 1)
+    ]
+    whole = {(date(2025, 5, 30) + timedelta(days=step)).isoformat() for step in range(32)}
+    assert days == sorted(whole - fixed)
+    said = run(*asked, "--out", tmp_path / "other").out
+    shown = [gap["from"] if gap["from"] == gap["to"] else f"{gap['from']} to {gap['to']}" for gap in told]
+    assert f"not fixed  {len(days)} days without quotes: {', '.join(shown)}\n" in said
+    day_by_day = run("index", "fix", METHODOLOGY, QUOTES, "--from", FIRST, "--to", FIRST, "--out", tmp_path / "third")
+    assert "not fixed" not in day_by_day.out
+
+
+def test_a_record_is_held_against_the_fixing_before_and_a_digest(run: Console, tmp_path: Path) -> None:
+    before, own, other = (
+        written(tmp_path / name, [day(name)]) / f"{name}-1.json" for name in ("2025-06-09", "2025-06-10", "2025-06-06")
+    )
+    digest = day("2025-06-10").digest
+    ended = run("index", "verify", own, "--previous", before, "--digest", digest.upper())
+    assert (ended.status, ended.err) == (0, "")
+    assert "was not given" not in ended.out
+    wrong = run("index", "verify", own, "--previous", other)
+    assert wrong.status == 4
+    assert "previous" in wrong.out
+    assert run("index", "verify", own, "--digest", "0" * 64).status == 4
+    for options in (("--digest", "0" * 63), ("--digest", "x" * 64)):
+        ended = run("index", "verify", own, *options)
+        assert (ended.status, ended.out, ended.err) == (2, "", "clearing: a trusted digest is 64 hex digits\n")
+    for options in (("--digest", digest), ("--previous", str(before))):
+        ended = run("index", "verify", own, before, *options)
+        assert (ended.status, ended.out) == (2, "")
+        assert "--previous and --digest are of one record; 2 are named" in ended.err
+    assert run("index", "verify", own, "--previous", tmp_path / "gone").status == 3
 
 
 def test_a_day_of_a_folder_of_quotes_is_the_same_as_among_its_own(run: Console, tmp_path: Path) -> None:

@@ -9,8 +9,8 @@ from pathlib import Path
 
 import pytest
 
-from clearing.doors.index.methodology_file import read_methodology
 from clearing.doors.index.methodology_text import methodology_text
+from clearing.doors.index.versions import read_versions
 from clearing.model.errors import BookFault
 from clearing.model.faults import Fault
 
@@ -21,7 +21,7 @@ TEXT = FIXTURE.read_text(encoding="utf-8")
 def faults_of(tmp_path: Path, text: str) -> list[Fault]:
     (tmp_path / "methodology.toml").write_text(text, encoding="utf-8")
     with pytest.raises(BookFault) as raised:
-        read_methodology(tmp_path / "methodology.toml")
+        read_versions(tmp_path / "methodology.toml")
     return list(raised.value.report.listed)
 
 
@@ -33,7 +33,7 @@ def told(tmp_path: Path, before: str, after: str) -> str:
 
 
 def test_the_fixture_has_ten_goods_and_five_currencies_within_the_caps() -> None:
-    methodology = read_methodology(FIXTURE)
+    methodology = read_versions(FIXTURE)[0]
     kinds = {asset.id: asset.kind for asset in methodology.assets}
     values = dict(methodology.reference.values)
     worth = {part.asset: part.quantity * values[part.asset] for part in methodology.constituents}
@@ -47,7 +47,7 @@ def test_the_fixture_has_ten_goods_and_five_currencies_within_the_caps() -> None
 
 
 def test_tables_are_sorted_and_absent_keys_are_none() -> None:
-    methodology = read_methodology(FIXTURE)
+    methodology = read_versions(FIXTURE)[0]
     for table in (methodology.sources, methodology.classes, methodology.assets):
         assert [each.id for each in table] == sorted(each.id for each in table)
     wheat = next(asset for asset in methodology.assets if asset.id == "WHEAT")
@@ -57,19 +57,19 @@ def test_tables_are_sorted_and_absent_keys_are_none() -> None:
 
 
 def test_a_methodology_reads_back_as_it_is_written(tmp_path: Path) -> None:
-    methodology = replace(read_methodology(FIXTURE), name='a "name" \\ with ü', version=2, previous="ab" * 32)
+    methodology = replace(read_versions(FIXTURE)[0], name='a "name" \\ with ü', version=2, previous="ab" * 32)
     (tmp_path / "m.toml").write_text(methodology_text(methodology), encoding="utf-8")
-    assert read_methodology(tmp_path / "m.toml") == methodology
+    assert read_versions(tmp_path / "m.toml")[0] == methodology
 
 
 def test_what_is_nothing_is_written_too(tmp_path: Path) -> None:
     text = TEXT.replace("publication_minutes = 30", "publication_minutes = 0").replace("months = [1, 7]", "months = []")
     text = text.replace('degraded = "0.2"', 'degraded = "0"')
     (tmp_path / "m.toml").write_text(text, encoding="utf-8")
-    methodology = read_methodology(tmp_path / "m.toml")
+    methodology = read_versions(tmp_path / "m.toml")[0]
     assert (methodology.times.publication_minutes, methodology.schedule.months) == (0, ())
     (tmp_path / "again.toml").write_text(methodology_text(methodology), encoding="utf-8")
-    assert read_methodology(tmp_path / "again.toml") == methodology
+    assert read_versions(tmp_path / "again.toml")[0] == methodology
 
 
 def test_a_circle_of_several_differentials_is_told_of_each(tmp_path: Path) -> None:
@@ -82,7 +82,7 @@ def test_a_circle_of_several_differentials_is_told_of_each(tmp_path: Path) -> No
     ("before", "after", "said"),
     [
         ("version = 1\n", "version = 0\n", "version: found 0; allowed an integer from 1 to 9,999"),
-        ("version = 1\n", "version = true\n", "version: found True; allowed an integer from 1 to 9,999"),
+        ("version = 1\n", "version = true\n", "version: found true; allowed an integer from 1 to 9,999"),
         ("version = 1\n", "version = 2\n", "previous: found no such key; allowed the digest of the version before"),
         ("version = 1\n", 'version = 1\nprevious = "x"\n', "previous: found 'x'; allowed 64 hex digits"),
         ("version = 1\n", f'version = 1\nprevious = "{"0" * 64}"\n', "allowed no previous in version 1"),
@@ -137,7 +137,7 @@ def test_target_shares_must_be_whole_and_within_the_caps(tmp_path: Path) -> None
     stated = {"USD": "0.1", "EUR": "0.1", "CNY": "0.04", "JPY": "0.04", "BRL": "0.04"}
     good = shared(lambda name: stated.get(name, "0.068"))
     (tmp_path / "good.toml").write_text(good, encoding="utf-8")
-    assert read_methodology(tmp_path / "good.toml").constituents[-1].target_share == Decimal("0.068")
+    assert read_versions(tmp_path / "good.toml")[0].constituents[-1].target_share == Decimal("0.068")
     assert faults_of(tmp_path, shared(lambda _: "0.07"))[0].found == "a sum of 1.05"
     unequal = shared(lambda name: "0.16" if name == "OIL" else "0.06")
     assert faults_of(tmp_path, unequal)[0].found == "OIL: a share of 16.000000 %"
@@ -169,5 +169,5 @@ def test_lists_and_tables_of_another_shape_are_told(tmp_path: Path) -> None:
 def test_what_is_no_toml_is_a_fault(tmp_path: Path, content: bytes) -> None:
     (tmp_path / "methodology.toml").write_bytes(content)
     with pytest.raises(BookFault) as raised:
-        read_methodology(tmp_path / "methodology.toml")
+        read_versions(tmp_path / "methodology.toml")
     assert raised.value.report.listed[0].file == "methodology.toml"

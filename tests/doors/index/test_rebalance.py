@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from clearing.doors.index.methodology_file import read_methodology
+from clearing.doors.index.versions import read_versions
 from tests.doors.console import Console, console_of
 from tests.doors.index.records import METHODOLOGY, QUOTES, day, week, written
 
@@ -33,7 +33,7 @@ def test_the_next_version_is_in_force_from_its_day_and_the_chain_verifies(
     assert (ended.status, ended.err) == (0, "")
     assert "COAL" in ended.out
     assert "ceases" in ended.out
-    new = read_methodology(out)
+    new = read_versions(out)[0]
     assert (new.version, new.effective, new.reference.day) == (2, "2025-06-06", "2025-06-05")
     days = tmp_path / "days"
     made = run("index", "fix", versions, QUOTES, "--from", "2025-06-05", "--to", "2025-06-09", "--out", days)

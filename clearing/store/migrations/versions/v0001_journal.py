@@ -62,11 +62,11 @@ def upgrade() -> None:
         op.execute(f"CREATE TABLE {name} ({columns.format(**WORDS[dialect])}){end}")
     for index in INDEXES:
         op.execute(index)
-    for statement in _sqlite_guards() if dialect == "sqlite" else _postgresql_guards():
+    for statement in sqlite_guards() if dialect == "sqlite" else postgresql_guards():
         op.execute(statement)
 
 
-def _sqlite_guards() -> list[str]:
+def sqlite_guards() -> list[str]:
     """OR REPLACE deletes in silence: so what is inserted must be new, too."""
     guards = [
         f"CREATE TRIGGER {table}_no_{change} BEFORE {change.upper()} ON {table} "
@@ -90,7 +90,8 @@ def _sqlite_guards() -> list[str]:
     return guards
 
 
-def _postgresql_guards() -> list[str]:
+def postgresql_guards() -> list[str]:
+    """What refuses changes, then what the role may do."""
     guards = [
         "CREATE FUNCTION refuse_change() RETURNS trigger LANGUAGE plpgsql AS "
         "$$ BEGIN RAISE EXCEPTION '% is append-only', TG_TABLE_NAME; END $$",
