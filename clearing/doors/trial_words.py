@@ -15,7 +15,8 @@ def trial_sentences(book: Book, found: Explanation) -> Iterator[str]:
     """What was tried and brings more; that nothing tried does, where nothing does."""
     for trial in found.trials:
         deliver = int(book.offers.deliver[found.offer])
-        brings = quantity_worth(book, deliver, trial.flow_micro)
+        brings = quantity_worth(book, deliver, trial.flow_micro - found.flow_micro)
+        brings += " more" if found.flow_micro else ""
         proof = "" if trial.proven else " (not proven the best)"
         as_good = ": an equally good clearing fills it" if (trial.asked, trial.value) == (Asked.LIMIT, 1) else ""
         yield f"Tried: {_changed(book, found, trial)} it would deliver {brings}{proof}{as_good}."

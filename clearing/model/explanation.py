@@ -64,8 +64,9 @@ class AlternativeOutlook:
     limit_ppm: int
     flow_micro: int
     quantity: int
-    paid_ppm: int
-    """What the published premia pay: that of the delivered asset less that of the received one."""
+    paid_ppm: int | None
+    """What the published premia pay: that of the delivered asset less that of the received one. In a searched component
+    what was paid per index unit taken; None where nothing was taken."""
     hindrance: Hindrance | None
     more_below_ppm: int | None
     less_above_ppm: int | None
@@ -148,6 +149,10 @@ class Explanation:
     """The smallest change of a limit that brings more, or for a filled offer the first that brings less."""
     credit_needed_micro: int | None
     """For an offer without headroom: what must be added to its desk's credit limit to admit it."""
+    paid_micro: int = 0
+    """What the offer is paid beyond value for value (negative: pays): premia of its legs, or the pay of a search."""
+    searched: bool = False
+    """Whether its component was searched: it has no premia."""
     trials: Sequence[Trial] = ()
     """Of an offer of a searched component: the changes that were tried and bring more."""
     ring_length: int | None = None
