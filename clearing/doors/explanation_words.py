@@ -148,7 +148,7 @@ def _outlook_words(book: Book, found: Explanation, seen: AlternativeOutlook) -> 
         case Hindrance.NO_RING:
             return f"No ring leads from {given} back to {wanted} past those who would not deal with each other."
         case Hindrance.RING_TOO_LONG:
-            return f"For {wanted} the shortest ring through it has {found.ring_length} members, more than is allowed."
+            return f"For {wanted} the shortest ring through it is of length {found.ring_length}, more than is allowed."
         case Hindrance.MARGIN:
             return (
                 f"For {wanted} it {asks}, exactly what the market pays, and there is not enough for all at "

@@ -51,7 +51,7 @@ def _changed(book: Book, found: Explanation, trial: Trial) -> str:
             others = f" and {count(more, 'other')}" if more > 0 else ""
             return f"if the lists of {named}{others} let it in"
         case Asked.LONGEST_RING:
-            return f"with rings of up to {value} members"
+            return f"with rings of length up to {value}"
         case Asked.MINIMUM:
             return f"with a minimum of {amount}" if value else "without a minimum"
         case Asked.LOT:

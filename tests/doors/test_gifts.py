@@ -11,6 +11,7 @@ import pytest
 
 from clearing.audit.stored_outcome import read_stored_outcome
 from clearing.doors.report.fates import judge
+from clearing.model.outcome import SearchedPay
 from clearing.model.rulebook import DEFAULTS
 from clearing.service import outcome_of
 from tests.audit.samples import SALT, MemoryBundle, seal
@@ -79,7 +80,7 @@ def test_what_takes_anything_is_not_taken_for_the_last_asset(version: int) -> No
     book = small_book(values=values, offers=rows, rulebook=replace(DEFAULTS[version], self_crossing="allow"))
     outcome, bundle = outcome_of(book, SALT), MemoryBundle()
     seal(book, outcome, bundle.write)
-    assert not judge(book, outcome).priced[3]
+    assert not judge(book, outcome, SearchedPay({}, {})).priced[3]
     stored = read_stored_outcome(bundle.read, book).rings
     assert stored.member.tolist() == outcome.rings.member.tolist()
     assert stored.member_alternative.tolist() == outcome.rings.member_alternative.tolist()

@@ -32,6 +32,11 @@ def share(part: int, whole: int) -> str:
     return words.share(part, whole).replace(" ", NARROW_SPACE)
 
 
+def whole(number: int) -> str:
+    """A whole number in no unit: ``1,234``."""
+    return f"{number:,}".replace("-", MINUS)
+
+
 def quantity(book: Book, asset: int, increments: int) -> str:
     """A quantity to its last increment, in the asset's unit: ``1,234.5 t``; index units bare."""
     return words.quantity(book, asset, increments).replace("-", MINUS)
