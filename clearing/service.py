@@ -199,7 +199,7 @@ def statement_of(bundle: StoredBundle, participant_id: str) -> Mapping[str, Any]
         "session": session.manifest.session,
         "digest": session.manifest.digest,
         "netting_form": session.book.rulebook.netting_form,
-        **draw_statement(session.book, session.outcome, participant),
+        **draw_statement(session.book, session.outcome, paid_in(session), participant),
         "proofs": prove_inputs(bundle.read, session.book, participant, roots),
     }
 
