@@ -149,6 +149,8 @@ def _outlook_words(book: Book, found: Explanation, seen: AlternativeOutlook) -> 
             return f"No ring leads from {given} back to {wanted} past those who would not deal with each other."
         case Hindrance.RING_TOO_LONG:
             return f"For {wanted} the shortest ring through it is of length {found.ring_length}, more than is allowed."
+        case Hindrance.PAR:
+            return f"For {wanted} it {asks}: trade is at par, and more of it would serve no objective of the rulebook."
         case Hindrance.MARGIN:
             return (
                 f"For {wanted} it {asks}, exactly what the market pays, and there is not enough for all at "

@@ -73,6 +73,8 @@ class _Scene:
     """ppm per asset; ANY (-2) and INDEX (-1) are the last and 0."""
     arc_of_row: Mapping[int, int]
     """Arc per row of the book's alternatives."""
+    at_par: bool
+    """Whether surplus is not the first objective, so that no limit says what would be enough."""
     premium_micro: IntArray
     """What the premia of its legs bring each offer."""
     searched: SearchedPay
@@ -100,6 +102,7 @@ def _scene(book: Book, outcome: Outcome) -> _Scene:
         potential=np.array([recorded[node] for node in graph.nodes], dtype=np.int64),
         premium=premium,
         arc_of_row=dict(zip(rows.tolist(), arcs.tolist(), strict=True)),
+        at_par=book.rulebook.objectives[0] != "surplus",
         premium_micro=_premia_of_legs(book, outcome),
         searched=paid_in_search(book, admission, outcome),
     )
@@ -223,10 +226,7 @@ def _outlook(scene: _Scene, offer: int, row: int, fate: Fate) -> AlternativeOutl
     if scene.graph.kind[arc] == OFFER and _members(scene, arc) > 1:
         bound = int(scene.capacity[offer])
     asset, limit = int(scene.book.offers.alt_asset[row]), int(scene.book.offers.alt_limit_ppm[row])
-    tail, head = int(scene.graph.tail[arc]), int(scene.graph.head[arc])
-    paths = _paths_without(scene, arc, bound, flow)
-    way_round, way_along = paths.from_node(head).get(tail), paths.from_node(tail).get(head)
-    more = None if way_round is None or flow == bound else -way_round
+    more, less = (None, None) if scene.at_par else _thresholds(scene, arc, bound, flow)
     return AlternativeOutlook(
         alternative=row - int(scene.book.offers.alt_start[offer]),
         asset=asset,
@@ -236,8 +236,16 @@ def _outlook(scene: _Scene, offer: int, row: int, fate: Fate) -> AlternativeOutl
         paid_ppm=int(scene.premium[scene.book.offers.deliver[offer]] - scene.premium[asset]),
         hindrance=None if fate is Fate.FILLED else _hindrance(scene, offer, arc, limit, more, flow == bound),
         more_below_ppm=more,
-        less_above_ppm=way_along if flow else None,
+        less_above_ppm=less,
     )
+
+
+def _thresholds(scene: _Scene, arc: int, bound: int, flow: int) -> tuple[int | None, int | None]:
+    """The limits below which more flows through an offer's part of an arc, and above which less does."""
+    tail, head = int(scene.graph.tail[arc]), int(scene.graph.head[arc])
+    paths = _paths_without(scene, arc, bound, flow)
+    way_round, way_along = paths.from_node(head).get(tail), paths.from_node(tail).get(head)
+    return None if way_round is None or flow == bound else -way_round, way_along if flow else None
 
 
 def _paths_without(scene: _Scene, arc: int, bound: int, flow: int) -> ResidualPaths:
@@ -262,7 +270,7 @@ def _hindrance(
         return Hindrance.NO_GIVER
     if not (graph.tail == (graph.hub if deliver == INDEX else graph.pool[deliver])).any():
         return Hindrance.NO_TAKER
-    return Hindrance.USED_UP
+    return Hindrance.PAR if scene.at_par else Hindrance.USED_UP
 
 
 def _members(scene: _Scene, arc: int) -> int:

@@ -37,6 +37,8 @@ class Hindrance(Enum):
     """In its searched component no ring leads through it, however long."""
     RING_TOO_LONG = "ring_too_long"
     """In its searched component the shortest ring through it is longer than the longest allowed."""
+    PAR = "par"
+    """Trade is at par, and more of it would serve no objective of the rulebook, whatever its limit."""
     MARGIN = "margin"
     """Its limit is exactly what the market pays, and there is not enough for all at that limit."""
 
