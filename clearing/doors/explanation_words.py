@@ -13,6 +13,7 @@ from clearing.doors.words import (
     count,
     participant_name,
     quantity_of,
+    quantity_worth,
     refusal_words,
     share,
 )
@@ -32,7 +33,7 @@ def explanation_sentences(book: Book, found: Explanation) -> list[str]:
         f"{name} of {desk} {_fate_words(book, found)}.",
         *_class_words(found),
         *(_outlook_words(book, found, seen) for seen in found.outlook if seen.hindrance or seen.flow_micro),
-        *_searched_words(found),
+        *_searched_words(book, found),
         *(_binding_words(book, binding) for binding in found.bindings),
         *_change_words(book, found),
         *trial_sentences(book, found),
@@ -167,7 +168,12 @@ def _taken_words(book: Book, seen: AlternativeOutlook) -> str:
     return f"takes {quantity_of(book, seen.asset, seen.quantity)}, {asks}"
 
 
-def _searched_words(found: Explanation) -> Iterator[str]:
+def _searched_words(book: Book, found: Explanation) -> Iterator[str]:
+    deliver = int(book.offers.deliver[found.offer])
+    value = book.increment_value_micro(deliver)
+    kept = found.flow_micro - found.quantity * value
+    if found.searched and kept > book.rulebook.residual_tolerance_micro + value:
+        yield f"A chain of gifts ends with it: it keeps {quantity_worth(book, deliver, kept)} as their return."
     if any(seen.hindrance is Hindrance.SEARCHED for seen in found.outlook):
         yield "Here trade goes in bounded rings or whole pieces, which fit together or do not."
     if found.searched and found.paid_micro:
