@@ -27,7 +27,7 @@ class Why(Enum):
     """Why an offer came out as it did."""
 
     REFUSED = "refused at admission"
-    FILLED = "its whole quantity is delivered"
+    FILLED = "its whole quantity is cleared"
     NO_TAKER = "nobody wants what it delivers"
     NO_GIVER = "nobody delivers what it wants"
     SEARCHED = "its component clears in rings or whole pieces, without premia"
