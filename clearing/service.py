@@ -10,7 +10,7 @@ import platform
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, Any, TypeAlias
+from typing import Any, TypeAlias
 
 from clearing import __version__
 from clearing.audit.canonical import Sink, discard
@@ -33,7 +33,7 @@ from clearing.engine.optimum import certify, optimise
 from clearing.engine.premia import no_premia, set_premia
 from clearing.engine.ranges import admitted_faults, graph_faults, quantity_faults
 from clearing.engine.rings import find_rings
-from clearing.engine.search.pay import pay
+from clearing.engine.search.paid import paid_in_search
 from clearing.engine.search.recorded import Standing, choose
 from clearing.engine.search.rows import build_rows
 from clearing.engine.search.search import Searched, search
@@ -41,19 +41,15 @@ from clearing.engine.search.tiers import CIRCULATION, Tier, circulating, find_ti
 from clearing.engine.search.together import join
 from clearing.engine.search.trials import Bench, try_changes
 from clearing.engine.shares import share
-from clearing.engine.sums import sums_by
 from clearing.model.arcs import ArcFlow
 from clearing.model.book import Book, SessionTerms
 from clearing.model.errors import BookFault, InputFault, UsageFault
 from clearing.model.explanation import Explanation, Hindrance
 from clearing.model.faults import Fault, FaultReport, Refusal
-from clearing.model.outcome import Outcome
+from clearing.model.outcome import Outcome, SearchedPay
 from clearing.settle.instructions import issue_instructions
 from clearing.settle.statement import draw_statement
 from clearing.solvers.apart import SolverApart
-
-if TYPE_CHECKING:
-    from clearing.model.columns import IntArray
 
 TRIED = (Hindrance.SEARCHED, Hindrance.NO_RING, Hindrance.RING_TOO_LONG)
 """What explanations of searched components say before any change is tried."""
@@ -203,30 +199,22 @@ def statement_of(bundle: StoredBundle, participant_id: str) -> Mapping[str, Any]
         "session": session.manifest.session,
         "digest": session.manifest.digest,
         "netting_form": session.book.rulebook.netting_form,
-        **draw_statement(session.book, session.outcome, participant),
+        **draw_statement(session.book, session.outcome, paid_in(session), participant),
         "proofs": prove_inputs(bundle.read, session.book, participant, roots),
     }
 
 
-def quoted(book: Book, terms: SessionTerms) -> tuple[Session, IntArray]:
-    """Clear a book and keep nothing; by offer what it is paid beyond value for value, in µ (negative: pays).
+def quoted(book: Book, terms: SessionTerms) -> Session:
+    """Clear a book and keep nothing."""
+    return clear_book(book, terms, discard)
 
-    In a circulation that are the premia of its legs, in searched components the pay of docs/rulebook-2.md.
+
+def paid_in(session: Session) -> SearchedPay:
+    """What the offers of searched components are paid, by the rule of docs/rulebook-2.md.
+
+    Raises InputFault where the session's record is none of its book.
     """
-    seen: list[Searched] = []
-
-    def keep(searched: Sequence[Searched], _salt: bytes) -> Sequence[Searched]:
-        seen.extend(searched)
-        return searched
-
-    session = clear_book(book, terms, discard, review=keep)
-    legs, offers = session.outcome.legs, len(book.offers.id)
-    paid = sums_by(legs.giver_offer, legs.premium_micro, offers)
-    paid -= sums_by(legs.receiver_offer, legs.premium_micro, offers)
-    for each in seen:
-        for offer, amount in pay(each).items():
-            paid[offer] += amount
-    return session, paid
+    return paid_in_search(session.book, admit(session.book), session.outcome)
 
 
 def netting_flows(session: Session) -> tuple[Sequence[str], Iterator[ArcFlow]]:

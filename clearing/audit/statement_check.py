@@ -142,11 +142,15 @@ def _account_flaws(statement: _Object, sealed: list[_Object]) -> Iterator[str]:
             yield f"{stated} is not the {name} that is sealed"
     entries = {entry["kind"]: int(entry["amount_micro"]) for entry in account["entries"]}
     due = _entries(statement["legs"])
-    for beside in account.get("beside_legs", ()):
-        if _REASONS.get(beside["kind"]) != beside["reason"]:
+    beside = account.get("beside_legs", ())
+    for each in beside:
+        if _REASONS.get(each["kind"]) != each["reason"]:
             yield "what it states beside its legs has no reason"
             return
-        due[beside["kind"]] += int(beside["amount_micro"])
+        due[each["kind"]] += int(each["amount_micro"])
+    paid = [int(offer["pay_micro"]) for offer in statement["offers"] if "pay_micro" in offer]
+    if paid and sum(paid) != sum(int(each["amount_micro"]) for each in beside if each["kind"] == "premium"):
+        yield "what its offers are paid is not what it states beside its legs"
     if len(entries) != len(account["entries"]) or {kind: due[kind] for kind in due if due[kind]} != entries:
         yield "its entries are not those of its legs"
     if int(account["opening_micro"]) + sum(entries.values()) != int(account["closing_micro"]):

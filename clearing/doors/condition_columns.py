@@ -10,9 +10,10 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from clearing.doors.csv_table import Chunk
-from clearing.doors.decimals import ONE
+from clearing.doors.decimal_columns import Steps, counts
+from clearing.doors.decimals import ONE, Flaw
 from clearing.doors.fault_list import Column
-from clearing.doors.number_columns import Increments, quantities
+from clearing.doors.number_columns import Increments, quantities, refuse_flaws
 from clearing.doors.text_columns import Names, lists, references
 from clearing.model.book import NONE, Conditions
 from clearing.model.faults import FaultReason
@@ -21,9 +22,10 @@ if TYPE_CHECKING:
     from clearing.model.columns import BoolArray, IntArray
 
 RING_LENGTH_MIN = 2
+RING_LENGTH_ALLOWED = f"the length of the longest ring: a whole number of at least {RING_LENGTH_MIN}"
 CONDITION_COLUMNS = ("min_fill", "all_or_none", "lot", "max_ring", "allow", "deny")
 
-_RING_LENGTHS = Increments(["max_ring"], [ONE])
+_ONES = Steps([ONE])
 
 
 def conditions(
@@ -38,8 +40,8 @@ def conditions(
     min_fill = quantities(cells["min_fill"], increments, deliver, blank=NONE)
     lot = quantities(cells["lot"], increments, deliver, blank=NONE)
     whole = _truths(cells["all_or_none"])
-    max_ring = quantities(cells["max_ring"], _RING_LENGTHS, np.zeros(len(asked), dtype=np.int64), blank=NONE)
-    _refuse_impossible(cells, _Asked(quantity, min_fill, lot, max_ring, whole))
+    max_ring = _ring_lengths(cells["max_ring"])
+    _refuse_impossible(cells, _Asked(quantity, min_fill, lot, whole))
     allow, deny = (list(_participants(cells[name], participants)) for name in ("allow", "deny"))
     for name, listed in (("allow", allow), ("deny", deny)):
         twice = np.array([len(set(each)) < len(each) for each in listed], dtype=np.bool_)
@@ -66,7 +68,6 @@ class _Asked:
     quantity: IntArray
     min_fill: IntArray
     lot: IntArray
-    max_ring: IntArray
     whole: BoolArray
 
 
@@ -84,6 +85,15 @@ def _truths(column: Column) -> BoolArray:
     return np.array([text == "true" for text in column.texts], dtype=np.bool_)
 
 
+def _ring_lengths(column: Column) -> IntArray:
+    """NONE where the cell is blank."""
+    found = counts(column.texts, _ONES, np.zeros(len(column.texts), dtype=np.int64))
+    refuse_flaws(column, found, RING_LENGTH_ALLOWED, RING_LENGTH_ALLOWED)
+    short = found.fine & (found.value < RING_LENGTH_MIN)
+    column.refuse(short, FaultReason.IMPOSSIBLE, RING_LENGTH_ALLOWED)
+    return np.where(found.flaw == Flaw.BLANK, np.int64(NONE), found.value)
+
+
 def _refuse_impossible(cells: dict[str, Column], asked: _Asked) -> None:
     known = asked.quantity > 0
     above = known & (asked.min_fill > asked.quantity)
@@ -97,8 +107,6 @@ def _refuse_impossible(cells: dict[str, Column], asked: _Asked) -> None:
     missed = (asked.lot > 0) & (asked.quantity // lot < least // lot + (least % lot > 0))
     missed &= known & ~above & ~above_lot & ~asked.whole
     cells["lot"].refuse(missed, FaultReason.IMPOSSIBLE, "a lot with a multiple from min_fill to deliver_quantity")
-    short = (asked.max_ring > 0) & (asked.max_ring < RING_LENGTH_MIN)
-    cells["max_ring"].refuse(short, FaultReason.IMPOSSIBLE, f"a ring length of at least {RING_LENGTH_MIN}")
 
 
 def _participants(column: Column, names: Names) -> Iterator[tuple[str, ...]]:

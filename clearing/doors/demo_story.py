@@ -120,7 +120,7 @@ def _cleared_lines(book: Book, outcome: Outcome) -> list[str]:
             f"{totals.partly_filled_offers} partly filled, {unfilled} found no ring and "
             f"{len(outcome.refusals)} were refused. {count(len(outcome.rings.nodes), 'ring')} make "
             f"{len(outcome.legs.quantity):,} deliveries; "
-            f"the longest ring has {count(totals.longest_ring, 'member')}."
+            f"the longest is of length {totals.longest_ring:,}."
         ),
     ]
 

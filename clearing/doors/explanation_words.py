@@ -12,10 +12,12 @@ from clearing.doors.words import (
     bps,
     count,
     participant_name,
+    quantity_of,
     quantity_worth,
     refusal_words,
+    share,
 )
-from clearing.model.book import Book
+from clearing.model.book import ANY, Book
 from clearing.model.explanation import AlternativeOutlook, Binding, Explanation, Fate, Hindrance
 from clearing.model.faults import RefusalReason
 
@@ -31,6 +33,7 @@ def explanation_sentences(book: Book, found: Explanation) -> list[str]:
         f"{name} of {desk} {_fate_words(book, found)}.",
         *_class_words(found),
         *(_outlook_words(book, found, seen) for seen in found.outlook if seen.hindrance or seen.flow_micro),
+        *_searched_words(book, found),
         *(_binding_words(book, binding) for binding in found.bindings),
         *_change_words(book, found),
         *trial_sentences(book, found),
@@ -45,6 +48,7 @@ def explanation_object(book: Book, found: Explanation) -> dict[str, object]:
         "capacity_micro": str(found.capacity_micro),
         "flow_micro": str(found.flow_micro),
         "quantity": str(found.quantity),
+        "premium_micro": str(found.paid_micro),
         "sentence": " ".join(explanation_sentences(book, found)),
         "alternatives": [_outlook_object(book, seen) for seen in found.outlook],
         "bindings": [
@@ -99,13 +103,10 @@ def _remedy(found: Explanation) -> Iterator[str]:
 def _fate_words(book: Book, found: Explanation) -> str:
     if found.fate is Fate.UNFILLED:
         return "was not filled"
-    deliver = int(book.offers.deliver[found.offer])
-    value_micro = found.quantity * book.increment_value_micro(deliver)
-    gave = f"delivers {quantity_worth(book, deliver, value_micro)}"
+    gave = f"delivers {quantity_of(book, int(book.offers.deliver[found.offer]), found.quantity)}"
     if found.fate is Fate.FILLED:
         return f"was filled in full: it {gave}"
-    per_mille = 1_000 * found.flow_micro // found.capacity_micro
-    return f"was filled to {per_mille // 10}.{per_mille % 10} %: it {gave}"
+    return f"was filled to {share(found.flow_micro, found.capacity_micro)}: it {gave}"
 
 
 def _class_words(found: Explanation) -> Iterator[str]:
@@ -119,7 +120,9 @@ def _class_words(found: Explanation) -> Iterator[str]:
 
 def _outlook_words(book: Book, found: Explanation, seen: AlternativeOutlook) -> str:
     wanted, given = asset_name(book, seen.asset), asset_name(book, int(book.offers.deliver[found.offer]))
-    asks, paid = f"asks {bps(seen.limit_ppm)} bps", f"the premia pay {bps(seen.paid_ppm)} bps"
+    asks, paid = f"asks {bps(seen.limit_ppm)} bps", f"the premia pay {bps(seen.paid_ppm or 0)} bps"
+    if found.searched and seen.flow_micro:
+        return f"It {_taken_words(book, seen)}."
     match seen.hindrance:
         case Hindrance.NO_GIVER:
             return f"Nobody delivers {wanted}: an offer that gives it for {given} could fill this one."
@@ -142,15 +145,13 @@ def _outlook_words(book: Book, found: Explanation, seen: AlternativeOutlook) -> 
                 f"below {bps(threshold)} bps."
             )
         case Hindrance.SEARCHED:
-            took = f"took {amount(seen.flow_micro)} index units" if seen.flow_micro else "took nothing"
-            return (
-                f"For {wanted} it {asks} and {took}: here trade goes in bounded rings or whole pieces, which fit "
-                "together or do not."
-            )
+            return f"For {wanted} it {asks} and takes nothing."
         case Hindrance.NO_RING:
             return f"No ring leads from {given} back to {wanted} past those who would not deal with each other."
         case Hindrance.RING_TOO_LONG:
-            return f"For {wanted} the shortest ring through it has {found.ring_length} members, more than is allowed."
+            return f"For {wanted} the shortest ring through it is of length {found.ring_length}, more than is allowed."
+        case Hindrance.PAR:
+            return f"For {wanted} it {asks}: trade is at par, and more of it would serve no objective of the rulebook."
         case Hindrance.MARGIN:
             return (
                 f"For {wanted} it {asks}, exactly what the market pays, and there is not enough for all at "
@@ -158,6 +159,26 @@ def _outlook_words(book: Book, found: Explanation, seen: AlternativeOutlook) -> 
             )
         case None:
             return f"For {wanted} it {asks}; {paid}."
+
+
+def _taken_words(book: Book, seen: AlternativeOutlook) -> str:
+    asks = f"asks {bps(seen.limit_ppm)} bps and is paid {bps(seen.paid_ppm or 0)} bps for it"
+    if seen.asset == ANY:
+        return f"gives to a chain, {asks}"
+    return f"takes {quantity_of(book, seen.asset, seen.quantity)}, {asks}"
+
+
+def _searched_words(book: Book, found: Explanation) -> Iterator[str]:
+    deliver = int(book.offers.deliver[found.offer])
+    value = book.increment_value_micro(deliver)
+    kept = found.flow_micro - found.quantity * value
+    if found.searched and kept > book.rulebook.residual_tolerance_micro + value:
+        yield f"A chain of gifts ends with it: it keeps {quantity_worth(book, deliver, kept)} as their return."
+    if any(seen.hindrance is Hindrance.SEARCHED for seen in found.outlook):
+        yield "Here trade goes in bounded rings or whole pieces, which fit together or do not."
+    if found.searched and found.paid_micro:
+        verb = "is paid" if found.paid_micro > 0 else "pays"
+        yield f"Beyond value for value it {verb} {amount(abs(found.paid_micro))} index units."
 
 
 def _binding_words(book: Book, binding: Binding) -> str:
@@ -204,7 +225,7 @@ def _outlook_object(book: Book, seen: AlternativeOutlook) -> dict[str, object]:
             "limit_ppm": str(seen.limit_ppm),
             "flow_micro": str(seen.flow_micro),
             "quantity": str(seen.quantity),
-            "paid_ppm": str(seen.paid_ppm),
+            "paid_ppm": _text(seen.paid_ppm),
             "hindrance": None if seen.hindrance is None else seen.hindrance.value,
             "more_below_ppm": _text(seen.more_below_ppm),
             "less_above_ppm": _text(seen.less_above_ppm),

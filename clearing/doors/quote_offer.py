@@ -10,18 +10,15 @@ from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 from textwrap import wrap
-from typing import TYPE_CHECKING
 
 from clearing.doors.book_folder import read_book
 from clearing.doors.explanation_words import explanation_object, explanation_sentences
-from clearing.doors.words import amount, quantity_worth
+from clearing.doors.words import amount, quantity_of
 from clearing.model.book import Book, SessionTerms
 from clearing.model.errors import BookFault, InputFault, UsageFault
+from clearing.model.explanation import Explanation
 from clearing.model.faults import FaultReport
 from clearing.service import Session, explain_offer, quoted
-
-if TYPE_CHECKING:
-    from clearing.model.columns import IntArray
 
 OFFERS = "offers.csv"
 WIDTH = 100
@@ -34,13 +31,14 @@ def quote_offers(folder: Path, extra: Path, *, as_json: bool) -> int:
     book, terms, added = _joined_book(folder, extra)
     if book.fixing is not None and book.fixing.held:  # nothing comes of a quote that anybody would answer for
         terms = replace(terms, accepted_fixing="a quote")
-    session, paid = quoted(book, terms)
-    quotes = [_quote_object(session, paid, offer_id) for offer_id in added]
+    session = quoted(book, terms)
+    found = [explain_offer(session, offer_id) for offer_id in added]
     if as_json:
+        quotes = [explanation_object(session.book, each) for each in found]
         print(json.dumps({"digest": session.manifest.digest, "quotes": quotes}))
         return 0
-    for offer_id in added:
-        print("\n".join(wrap(" ".join(_sentences(session, paid, offer_id)), WIDTH)))
+    for each in found:
+        print("\n".join(wrap(" ".join(_sentences(session, each)), WIDTH)))
     return 0
 
 
@@ -100,21 +98,14 @@ def _as_in(report: FaultReport, name: str, rows_before: int) -> FaultReport:
     return FaultReport(report.counts, listed)
 
 
-def _sentences(session: Session, paid: IntArray, offer_id: str) -> list[str]:
-    found, book = explain_offer(session, offer_id), session.book
+def _sentences(session: Session, found: Explanation) -> list[str]:
+    book = session.book
     own = slice(*book.offers.alt_start[found.offer : found.offer + 2].tolist())
     assets, quantities = book.offers.alt_asset[own].tolist(), session.outcome.fills.alt_quantity[own].tolist()
     taken = [
-        quantity_worth(book, asset, quantity * book.increment_value_micro(asset))
-        for asset, quantity in zip(assets, quantities, strict=True)
-        if quantity
+        quantity_of(book, asset, quantity) for asset, quantity in zip(assets, quantities, strict=True) if quantity
     ]
-    premium = int(paid[found.offer])
+    premium = 0 if found.searched else found.paid_micro
     earned = f", and {'earn' if premium > 0 else 'pay'} premia of {amount(abs(premium))} index units" if premium else ""
-    gets = [f"It would receive {' and '.join(taken)}{earned}."] if taken else []
+    gets = [f"It would receive {' and '.join(taken)}{earned}."] if taken and not found.searched else []
     return [*explanation_sentences(book, found), *gets]
-
-
-def _quote_object(session: Session, paid: IntArray, offer_id: str) -> dict[str, object]:
-    found = explain_offer(session, offer_id)
-    return {**explanation_object(session.book, found), "premium_micro": str(paid[found.offer])}

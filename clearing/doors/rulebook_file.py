@@ -73,7 +73,7 @@ def _refuse_key(place: list[str], version: int, faults: FaultList) -> None:
     if later is None:
         faults.note(FaultReason.UNKNOWN, column=key, found="an unknown key", allowed=says)
     else:
-        says = f"with version = {version} {says}; version = {later} knows {key}"
+        says = f"with version = {later}, which knows {key}; with version = {version} {says}"
         faults.note(FaultReason.UNKNOWN, column=key, found=f"a key of rulebook {later}", allowed=says)
 
 

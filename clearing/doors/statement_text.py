@@ -44,7 +44,7 @@ def statement_lines(statement: _Object) -> list[str]:
         *_section(
             "INSTRUCTIONS", (line for each in statement["instructions"] for line in _instruction_lines(words, each))
         ),
-        *_section("PREMIA of the assets that its offers name", _premium_lines(statement["assets"])),
+        *_section("PREMIA of the assets that its offers name", _premium_lines(words, statement["assets"])),
         *_section("PROOF", _proof_lines(statement["proofs"])),
     ]
 
@@ -58,6 +58,7 @@ class _Words:
         self._parties[statement["participant_id"]] = statement.get("name")
         offers = [record["line"] for record in statement["proofs"]["records"] if record["file"] == OFFERS]
         self._sealed = {line["offer_id"]: line for line in map(json.loads, offers)}
+        self.searched = any("pay_micro" in offer for offer in statement["offers"])
 
     def party(self, participant_id: str) -> str:
         """``Amberfield Grain (AMBERFIELD)``, or the id alone."""
@@ -75,6 +76,10 @@ class _Words:
             + (f", at most {self.quantity(term['asset'], term['max'])}" if "max" in term else "")
             for term in self._sealed[offer_id]["receive"]
         )
+
+    def has_premium(self, asset_id: str) -> bool:
+        """Whether the asset clears by premia; index units need none."""
+        return asset_id == INDEX_NAME or "premium_ppm" in self._assets[asset_id]
 
     def asset(self, asset_id: str) -> str:
         """Its name where it has one, else its id."""
@@ -127,6 +132,9 @@ def _offer_lines(words: _Words, offer: _Object) -> Iterator[str]:
         taken = [words.quantity(row["asset_id"], row["quantity"]) for row in goods]
         delivered = words.quantity(offer["deliver_asset"], offer["delivered"])
         yield from _wrapped(f"delivers {delivered}, receives {' and '.join(taken) or 'nothing, as a gift'}", 6)
+        if "pay_micro" in offer:
+            pay = Decimal(offer["pay_micro"]).scaleb(-6)
+            yield from _wrapped(f"{'pays' if pay < 0 else 'is paid'} {abs(pay):,.6f} beyond value for value", 6)
 
 
 def _obligation_lines(words: _Words, obligation: _Object) -> Iterator[str]:
@@ -138,12 +146,12 @@ def _obligation_lines(words: _Words, obligation: _Object) -> Iterator[str]:
 
 def _leg_lines(words: _Words, leg: _Object) -> Iterator[str]:
     yield from _wrapped(f"{leg['offer_id']} {_movement(words, leg)}", 2)
-    yield from _wrapped(_worth(leg), 6)
+    yield from _wrapped(_worth(words, leg), 6)
 
 
 def _instruction_lines(words: _Words, instruction: _Object) -> Iterator[str]:
     yield from _wrapped(f"{instruction['instruction_id']} {_movement(words, instruction)}", 2)
-    yield from _wrapped(f"{_worth(instruction)}; settles with group {instruction['group']}", 6)
+    yield from _wrapped(f"{_worth(words, instruction)}; settles with group {instruction['group']}", 6)
 
 
 def _movement(words: _Words, row: _Object) -> str:
@@ -151,16 +159,24 @@ def _movement(words: _Words, row: _Object) -> str:
     return f"{row['side']} {words.quantity(row['asset_id'], row['quantity'])} {way} {words.party(row['counterparty'])}"
 
 
-def _worth(row: _Object) -> str:
+def _worth(words: _Words, row: _Object) -> str:
     value = f"value {amount(int(row['value_micro']))}"
+    if not words.has_premium(row["asset_id"]):
+        return f"{value}, pay booked by entry"
     if "premium_micro" not in row:
         return f"{value}, premium booked by entry"
     premium = int(row["premium_micro"])
     return f"{value}, premium {'+' if premium > 0 else ''}{amount(premium)}"
 
 
-def _premium_lines(assets: list[_Object]) -> Iterator[str]:
+def _premium_lines(words: _Words, assets: list[_Object]) -> Iterator[str]:
     """An id may be long: the figures then go to a line of their own."""
+    if words.searched:
+        yield from _wrapped(
+            "Where an asset has none, trade goes in rings of bounded length or in whole pieces, and each offer is paid "
+            "by itself: see OFFERS.",
+            2,
+        )
     if assets:
         yield f"  {'asset':<30}{'premium bps':>12}{'could lie within':>20}{'cleared':>16}"
     for asset in assets:

@@ -15,7 +15,8 @@ def trial_sentences(book: Book, found: Explanation) -> Iterator[str]:
     """What was tried and brings more; that nothing tried does, where nothing does."""
     for trial in found.trials:
         deliver = int(book.offers.deliver[found.offer])
-        brings = quantity_worth(book, deliver, trial.flow_micro)
+        brings = quantity_worth(book, deliver, trial.flow_micro - found.flow_micro)
+        brings += " more" if found.flow_micro else ""
         proof = "" if trial.proven else " (not proven the best)"
         as_good = ": an equally good clearing fills it" if (trial.asked, trial.value) == (Asked.LIMIT, 1) else ""
         yield f"Tried: {_changed(book, found, trial)} it would deliver {brings}{proof}{as_good}."
@@ -50,7 +51,7 @@ def _changed(book: Book, found: Explanation, trial: Trial) -> str:
             others = f" and {count(more, 'other')}" if more > 0 else ""
             return f"if the lists of {named}{others} let it in"
         case Asked.LONGEST_RING:
-            return f"with rings of up to {value} members"
+            return f"with rings of length up to {value}"
         case Asked.MINIMUM:
             return f"with a minimum of {amount}" if value else "without a minimum"
         case Asked.LOT:

@@ -83,6 +83,29 @@ def quantity_worth(book: Book, asset: int, value_micro: int) -> str:
     return f"{_short(quantity)} {unit} of {asset_name(book, asset)}"
 
 
+def quantity(book: Book, asset: int, increments: int) -> str:
+    """A quantity to its last increment, in the asset's unit: ``1,234.5 t``; index units bare."""
+    if asset < 0:
+        return amount(increments)
+    exact = int(increments) * Decimal(book.assets.increment[asset])
+    unit = book.assets.unit[asset]
+    return f"{_bare(f'{exact:,f}')} {UNITS.get(unit, unit)}"
+
+
+def quantity_of(book: Book, asset: int, increments: int) -> str:
+    """The same with what it is of: ``1,234.5 t of milling wheat``."""
+    joint = " " if asset < 0 else " of "
+    return f"{quantity(book, asset, increments)}{joint}{asset_name(book, asset)}"
+
+
+def share(part: int, whole: int) -> str:
+    """A part of a whole in percent; only the whole is 100, only nothing is 0: ``99.9 %``."""
+    if whole <= 0 or part <= 0:
+        return "0 %"
+    tenths = 1_000 if part >= whole else min(999, max(1, (2_000 * part + whole) // (2 * whole)))
+    return f"{tenths // 10}{f'.{tenths % 10}' if tenths % 10 else ''} %"
+
+
 def participant_name(book: Book, participant: int) -> str:
     """The name of a participant where it has one, else its id."""
     return book.participants.texts.get("name", {}).get(participant, book.participants.id[participant])
@@ -167,7 +190,10 @@ def giver_words(book: Book, turn: Turn, flow_micro: int) -> str:
 def _short(quantity: Decimal) -> str:
     """A quantity to read: whole from 1,000, one decimal from 10, three below."""
     step = "1" if quantity >= 1_000 else "0.1" if quantity >= 10 else "0.001"
-    text = f"{_rounded(quantity, step):,f}"
+    return _bare(f"{_rounded(quantity, step):,f}")
+
+
+def _bare(text: str) -> str:
     return text.rstrip("0").rstrip(".") if "." in text else text
 
 

@@ -21,9 +21,11 @@ from clearing.engine.arc_flows import arc_flows
 from clearing.engine.changes import change_of_limit, credit_to_admit
 from clearing.engine.netting_graph import ACCOUNT, ALTERNATIVE, OFFER, STOCK, NettingGraph, build_graph
 from clearing.engine.paths import ResidualPaths
+from clearing.engine.search.paid import paid_in_search
 from clearing.engine.search.rows import PLAIN, build_rows
 from clearing.engine.search.tiers import circulating, find_tiers
 from clearing.engine.search.trials import shortest_ring
+from clearing.engine.sums import sums_by
 from clearing.model.book import ANY, INDEX, NONE, Book
 from clearing.model.explanation import (
     AlternativeOutlook,
@@ -35,7 +37,7 @@ from clearing.model.explanation import (
     Hindrance,
 )
 from clearing.model.faults import Refusal, RefusalReason
-from clearing.model.outcome import Outcome
+from clearing.model.outcome import Outcome, SearchedPay
 
 if TYPE_CHECKING:
     from clearing.model.columns import IntArray
@@ -50,9 +52,8 @@ def explain(book: Book, outcome: Outcome, offers: Sequence[int]) -> Sequence[Exp
 def _one(scene: _Scene, offer: int) -> Explanation:
     if offer in scene.refusals:
         return _refused(scene, offer)
-    rows = range(int(scene.book.offers.alt_start[offer]), int(scene.book.offers.alt_start[offer + 1]))
-    if not any(row in scene.arc_of_row for row in rows):
-        return _searched(scene, offer, rows)
+    if offer in scene.searched.micro:
+        return _searched(scene, offer)
     return _admitted(scene, offer)
 
 
@@ -72,6 +73,11 @@ class _Scene:
     """ppm per asset; ANY (-2) and INDEX (-1) are the last and 0."""
     arc_of_row: Mapping[int, int]
     """Arc per row of the book's alternatives."""
+    at_par: bool
+    """Whether surplus is not the first objective, so that no limit says what would be enough."""
+    premium_micro: IntArray
+    """What the premia of its legs bring each offer."""
+    searched: SearchedPay
 
 
 def _scene(book: Book, outcome: Outcome) -> _Scene:
@@ -96,7 +102,16 @@ def _scene(book: Book, outcome: Outcome) -> _Scene:
         potential=np.array([recorded[node] for node in graph.nodes], dtype=np.int64),
         premium=premium,
         arc_of_row=dict(zip(rows.tolist(), arcs.tolist(), strict=True)),
+        at_par=book.rulebook.objectives[0] != "surplus",
+        premium_micro=_premia_of_legs(book, outcome),
+        searched=paid_in_search(book, admission, outcome),
     )
+
+
+def _premia_of_legs(book: Book, outcome: Outcome) -> IntArray:
+    legs, offers = outcome.legs, len(book.offers.id)
+    given: IntArray = sums_by(legs.giver_offer, legs.premium_micro, offers)
+    return given - sums_by(legs.receiver_offer, legs.premium_micro, offers)
 
 
 def _refused(scene: _Scene, offer: int) -> Explanation:
@@ -143,11 +158,13 @@ def _admitted(scene: _Scene, offer: int) -> Explanation:
         headroom_left_micro=int(scene.admission.headroom_left_micro[desk]),
         change=_nearest_change(scene, offer, rows, outlook, fate),
         credit_needed_micro=None,
+        paid_micro=int(scene.premium_micro[offer]),
     )
 
 
-def _searched(scene: _Scene, offer: int, rows: range) -> Explanation:
+def _searched(scene: _Scene, offer: int) -> Explanation:
     """An offer of a component without premia: what it got, and whether a ring through it exists; no limit is named."""
+    rows = range(int(scene.book.offers.alt_start[offer]), int(scene.book.offers.alt_start[offer + 1]))
     length, hindrance = _ring_through(scene, offer)
     flow, capacity = int(scene.outcome.fills.offer_flow_micro[offer]), int(scene.capacity[offer])
     fate = Fate.UNFILLED if flow == 0 else Fate.PARTLY_FILLED if flow < capacity else Fate.FILLED
@@ -158,7 +175,7 @@ def _searched(scene: _Scene, offer: int, rows: range) -> Explanation:
             limit_ppm=int(scene.book.offers.alt_limit_ppm[row]),
             flow_micro=int(scene.outcome.fills.alt_flow_micro[row]),
             quantity=int(scene.outcome.fills.alt_quantity[row]),
-            paid_ppm=0,
+            paid_ppm=scene.searched.ppm.get(row),
             hindrance=None if fate is Fate.FILLED else hindrance,
             more_below_ppm=None,
             less_above_ppm=None,
@@ -173,13 +190,15 @@ def _searched(scene: _Scene, offer: int, rows: range) -> Explanation:
         capacity_micro=capacity,
         flow_micro=flow,
         quantity=int(scene.outcome.fills.offer_quantity[offer]),
-        outlook=outlook if fate is not Fate.FILLED else [],
+        outlook=outlook,
         shared=None,
         bindings=(),
         headroom_needed_micro=0,
         headroom_left_micro=left,
         change=None,
         credit_needed_micro=None,
+        paid_micro=scene.searched.micro[offer],
+        searched=True,
         ring_length=length if fate is not Fate.FILLED and hindrance is Hindrance.RING_TOO_LONG else None,
     )
 
@@ -207,10 +226,7 @@ def _outlook(scene: _Scene, offer: int, row: int, fate: Fate) -> AlternativeOutl
     if scene.graph.kind[arc] == OFFER and _members(scene, arc) > 1:
         bound = int(scene.capacity[offer])
     asset, limit = int(scene.book.offers.alt_asset[row]), int(scene.book.offers.alt_limit_ppm[row])
-    tail, head = int(scene.graph.tail[arc]), int(scene.graph.head[arc])
-    paths = _paths_without(scene, arc, bound, flow)
-    way_round, way_along = paths.from_node(head).get(tail), paths.from_node(tail).get(head)
-    more = None if way_round is None or flow == bound else -way_round
+    more, less = (None, None) if scene.at_par else _thresholds(scene, arc, bound, flow)
     return AlternativeOutlook(
         alternative=row - int(scene.book.offers.alt_start[offer]),
         asset=asset,
@@ -220,8 +236,16 @@ def _outlook(scene: _Scene, offer: int, row: int, fate: Fate) -> AlternativeOutl
         paid_ppm=int(scene.premium[scene.book.offers.deliver[offer]] - scene.premium[asset]),
         hindrance=None if fate is Fate.FILLED else _hindrance(scene, offer, arc, limit, more, flow == bound),
         more_below_ppm=more,
-        less_above_ppm=way_along if flow else None,
+        less_above_ppm=less,
     )
+
+
+def _thresholds(scene: _Scene, arc: int, bound: int, flow: int) -> tuple[int | None, int | None]:
+    """The limits below which more flows through an offer's part of an arc, and above which less does."""
+    tail, head = int(scene.graph.tail[arc]), int(scene.graph.head[arc])
+    paths = _paths_without(scene, arc, bound, flow)
+    way_round, way_along = paths.from_node(head).get(tail), paths.from_node(tail).get(head)
+    return None if way_round is None or flow == bound else -way_round, way_along if flow else None
 
 
 def _paths_without(scene: _Scene, arc: int, bound: int, flow: int) -> ResidualPaths:
@@ -246,7 +270,7 @@ def _hindrance(
         return Hindrance.NO_GIVER
     if not (graph.tail == (graph.hub if deliver == INDEX else graph.pool[deliver])).any():
         return Hindrance.NO_TAKER
-    return Hindrance.USED_UP
+    return Hindrance.PAR if scene.at_par else Hindrance.USED_UP
 
 
 def _members(scene: _Scene, arc: int) -> int:

@@ -37,6 +37,8 @@ class Hindrance(Enum):
     """In its searched component no ring leads through it, however long."""
     RING_TOO_LONG = "ring_too_long"
     """In its searched component the shortest ring through it is longer than the longest allowed."""
+    PAR = "par"
+    """Trade is at par, and more of it would serve no objective of the rulebook, whatever its limit."""
     MARGIN = "margin"
     """Its limit is exactly what the market pays, and there is not enough for all at that limit."""
 
@@ -64,8 +66,9 @@ class AlternativeOutlook:
     limit_ppm: int
     flow_micro: int
     quantity: int
-    paid_ppm: int
-    """What the published premia pay: that of the delivered asset less that of the received one."""
+    paid_ppm: int | None
+    """What the published premia pay: that of the delivered asset less that of the received one. In a searched component
+    what was paid per index unit taken; None where nothing was taken."""
     hindrance: Hindrance | None
     more_below_ppm: int | None
     less_above_ppm: int | None
@@ -148,6 +151,10 @@ class Explanation:
     """The smallest change of a limit that brings more, or for a filled offer the first that brings less."""
     credit_needed_micro: int | None
     """For an offer without headroom: what must be added to its desk's credit limit to admit it."""
+    paid_micro: int = 0
+    """What the offer is paid beyond value for value (negative: pays): premia of its legs, or the pay of a search."""
+    searched: bool = False
+    """Whether its component was searched: it has no premia."""
     trials: Sequence[Trial] = ()
     """Of an offer of a searched component: the changes that were tried and bring more."""
     ring_length: int | None = None

@@ -126,6 +126,16 @@ class Entry:
 
 
 @dataclass(frozen=True, slots=True)
+class SearchedPay:
+    """What offers of searched components are paid beyond value for value; it follows from what is sealed."""
+
+    micro: Mapping[int, int]
+    """By offer, 0 of those that were not filled; negative: the offer pays. The sum is 0."""
+    ppm: Mapping[int, int]
+    """By row of ``Offers.alt_asset``, of those taken by: the same per index unit taken, as limits are."""
+
+
+@dataclass(frozen=True, slots=True)
 class Position:
     """What one participant delivers and receives of one asset, in increments."""
 

@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING, Any, TypeAlias
 import numpy as np
 
 from clearing.model.book import ANY, ANY_NAME, INDEX, INDEX_NAME, NONE, Book
-from clearing.model.outcome import Fills, Outcome, Premium
+from clearing.model.outcome import Fills, Outcome, Premium, SearchedPay
 
 if TYPE_CHECKING:
     from clearing.model.columns import IntArray
@@ -31,7 +31,7 @@ BESIDE_LEGS = {"index": "credit", "premium": "pay", "residual": "returns"}
 were searched, and returns of gifts."""
 
 
-def draw_statement(book: Book, outcome: Outcome, participant: int) -> Member:
+def draw_statement(book: Book, outcome: Outcome, pay: SearchedPay, participant: int) -> Member:
     """The members of the statement that follow from the session; amounts are integers as text."""
     legs = list(_legs(book, outcome, participant))
     instructions = list(_instructions(book, outcome, participant))
@@ -40,7 +40,7 @@ def draw_statement(book: Book, outcome: Outcome, participant: int) -> Member:
     return {
         **_party(book, participant),
         "account": _account(book, outcome, participant, legs),
-        "offers": list(_offers(book, outcome, participant)),
+        "offers": list(_offers(book, outcome, pay, participant)),
         "obligations": obligations,
         "legs": legs,
         "instructions": instructions,
@@ -80,8 +80,8 @@ def _beside_legs(entries: Mapping[str, int], legs: Sequence[Member]) -> Iterator
             yield {"kind": kind, "reason": reason, "amount_micro": str(amount)}
 
 
-def _offers(book: Book, outcome: Outcome, participant: int) -> Iterator[Member]:
-    """Each offer with its fate: refused, filled, partly_filled or unfilled."""
+def _offers(book: Book, outcome: Outcome, pay: SearchedPay, participant: int) -> Iterator[Member]:
+    """Each offer with its fate: refused, filled, partly_filled or unfilled; with its pay where it was searched."""
     offers, fills = book.offers, outcome.fills
     refused = {refusal.offer: refusal for refusal in outcome.refusals}
     for offer in np.flatnonzero(offers.participant == participant).tolist():
@@ -97,6 +97,7 @@ def _offers(book: Book, outcome: Outcome, participant: int) -> Iterator[Member]:
             row |= {} if refusal.limit is None else {"limit": refusal.limit}
         else:
             row |= _fill(book, fills, offer)
+            row |= {"pay_micro": str(pay.micro[offer])} if offer in pay.micro else {}
         yield row
 
 

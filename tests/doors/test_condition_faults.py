@@ -65,3 +65,14 @@ def test_what_takes_anything_has_neither_limit_nor_maximum(
     fault = only_fault(write_book(tmp_path, offers=offers))
     assert (fault.reason, fault.row, fault.column, fault.found) == (R.IMPOSSIBLE, 3, column, found)
     assert fault.allowed == allowed
+
+
+@pytest.mark.parametrize(
+    ("text", "reason"),
+    [("1", R.IMPOSSIBLE), ("0", R.IMPOSSIBLE), ("2.5", R.MISMATCH), ("-3", R.MALFORMED), ("x", R.MALFORMED)],
+)
+def test_a_longest_ring_that_is_none_is_told_what_one_is(tmp_path: Path, text: str, reason: R) -> None:
+    offers = GOOD["offers.csv"].replace("WHEAT,60,COPPER" + "," * 7, "WHEAT,60,COPPER" + "," * 7 + text)
+    fault = only_fault(write_book(tmp_path, offers=offers))
+    assert (fault.reason, fault.row, fault.column, fault.found) == (reason, 3, "max_ring", text)
+    assert fault.allowed == "the length of the longest ring: a whole number of at least 2"

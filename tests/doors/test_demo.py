@@ -35,6 +35,7 @@ def test_the_demo_tells_proves_and_replays(
         "Values: COMMON-15, fixing of 2026-09-15: FINAL.",
         "[2/5] WHAT WAS CLEARED",
         "The 3 largest rings:",
+        "35 rings make 83 deliveries; the longest is of length 10.",
         "[3/5] WHAT WAS NOT, AND WHY",
         "[4/5] PROOF",
         "[5/5] REPORT",

@@ -13,6 +13,7 @@ from clearing.engine.explain import explain
 from clearing.model.faults import Refusal, RefusalReason
 from clearing.service import outcome_of
 from tests.books import book, offer, random_book
+from tests.doors.book_writing import write_book
 from tests.doors.console import DEMO_BOOK, Console, console_of
 from tests.sessions import SALT
 
@@ -73,7 +74,7 @@ def test_a_share_at_the_margin_is_told_with_its_class() -> None:
         offer("O3", "Z", "copper", 20, ("wheat", 0)),
     )
     assert told == (
-        "O1 of X was filled to 50.0 %: it delivers 5 pieces of wheat. It shares with 1 other offer of the same "
+        "O1 of X was filled to 50 %: it delivers 5 pieces of wheat. It shares with 1 other offer of the same "
         "terms: 2.00 of 4.00 index units, pro rata. For copper it asks +0.00 bps, exactly what the market pays, "
         "and there is not enough for all at that limit; any lower limit comes first."
     )
@@ -121,3 +122,26 @@ def test_an_unknown_offer_is_wrong_usage(console: Console, bundle: Path) -> None
     ended = console("explain", bundle, "O-\x1b[31m")
     assert ended.status == 2
     assert "has no offer 'O-\\x1b[31m'" in ended.err
+
+
+def test_a_searched_offer_is_told_what_it_took_and_what_it_was_paid(console: Console, tmp_path: Path) -> None:
+    offers = (
+        "offer_id,participant_id,deliver_asset,deliver_quantity,receive_assets,limit_bps",
+        "O-1,DESK-A,COPPER,2,WHEAT,-80",
+        "O-2,DESK-B,WHEAT,200,COPPER,-40",
+    )
+    book = write_book(tmp_path / "book", offers="\n".join([*offers, ""]), rulebook="version = 2\nmax_ring = 2\n")
+    assert console("clear", book, "--out", tmp_path / "out").status == 0
+    entries = [json.loads(line) for line in (tmp_path / "out/outcome/entries.jsonl").read_text().splitlines()]
+    booked = {each["participant_id"]: each["amount_micro"] for each in entries if each["kind"] == "premium"}
+    assert booked["DESK-A"] != "0"
+    for offer_id, desk in (("O-1", "DESK-A"), ("O-2", "DESK-B")):
+        record = json.loads(console("explain", tmp_path / "out", offer_id, "--json").out)
+        [taken] = record["alternatives"]
+        exact = int(booked[desk]) * 1_000_000 / int(taken["flow_micro"])
+        assert int(taken["paid_ppm"]) == pytest.approx(exact, abs=0.5)
+        assert record["premium_micro"] == booked[desk]
+    told = " ".join(console("explain", tmp_path / "out", "O-2").out.split())
+    assert told.startswith("O-2 of Beta was filled to 37.3 %: it delivers 74.51 t of Wheat. It takes 2 t of Copper, ")
+    assert f"and is paid {int(taken['paid_ppm']) / 100:+.2f} bps for it. " in told
+    assert "No change alone" in told or "Tried: " in told

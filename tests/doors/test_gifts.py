@@ -10,7 +10,10 @@ from pathlib import Path
 import pytest
 
 from clearing.audit.stored_outcome import read_stored_outcome
+from clearing.doors.explanation_words import explanation_sentences
 from clearing.doors.report.fates import judge
+from clearing.engine.explain import explain
+from clearing.model.outcome import SearchedPay
 from clearing.model.rulebook import DEFAULTS
 from clearing.service import outcome_of
 from tests.audit.samples import SALT, MemoryBundle, seal
@@ -79,8 +82,19 @@ def test_what_takes_anything_is_not_taken_for_the_last_asset(version: int) -> No
     book = small_book(values=values, offers=rows, rulebook=replace(DEFAULTS[version], self_crossing="allow"))
     outcome, bundle = outcome_of(book, SALT), MemoryBundle()
     seal(book, outcome, bundle.write)
-    assert not judge(book, outcome).priced[3]
+    assert not judge(book, outcome, SearchedPay({}, {})).priced[3]
     stored = read_stored_outcome(bundle.read, book).rings
     assert stored.member.tolist() == outcome.rings.member.tolist()
     assert stored.member_alternative.tolist() == outcome.rings.member_alternative.tolist()
     assert (3 in stored.member) == (version == 2)
+
+
+def test_what_is_kept_as_the_return_of_a_gift_is_told() -> None:
+    rows = [offer("O1", "D", "A", 60, ("*", 0)), offer("O2", "E", "B", 80, ("A", 0))]
+    world = small_book(values={"A": 1_000_000, "B": 1_000_000}, offers=rows, rulebook=DEFAULTS[2])
+    found = explain(world, outcome_of(world, SALT), [0, 1])
+    giver, last = (" ".join(explanation_sentences(world, each)) for each in found)
+    assert "it delivers 60 pieces of A. It gives to a chain, asks +0.00 bps" in giver
+    assert "was filled to 75 %: it delivers 0 pieces of B. " in last
+    assert "A chain of gifts ends with it: it keeps 60 pieces of B as their return." in last
+    assert "ends with it" not in giver

@@ -33,7 +33,7 @@ def test_an_extra_offer_gets_what_the_book_with_it_clears_to(console: Console, t
     told = console("quote", book, extra)
     assert told.status == 0
     assert "Q-1 of Alpha was filled in full: it delivers 1 t of Copper." in told.out
-    assert "It would receive 37.3 t of Wheat." in " ".join(told.out.split())
+    assert "It would receive 37.26 t of Wheat." in " ".join(told.out.split())
     (book / "offers.csv").write_text(_with("O-1,DESK-B,WHEAT,60,COPPER,0") + "Q-1,DESK-A,COPPER,1,WHEAT,0\n")
     cleared = json.loads(console("clear", book, "--out", tmp_path / "out", "--json").out)
     assert cleared["value_cleared_micro"] == str(2 * int(quoted["flow_micro"]))
@@ -98,10 +98,10 @@ def test_a_quote_in_a_searched_component_tells_its_pay(console: Console, tmp_pat
     (quoted,) = json.loads(console("quote", book, extra, "--json").out)["quotes"]
     assert quoted["quantity"] != "0"
     assert quoted["premium_micro"] != "0"
-    verb = "pay" if quoted["premium_micro"].startswith("-") else "earn"
+    verb = "pays" if quoted["premium_micro"].startswith("-") else "is paid"
     said = " ".join(console("quote", book, extra).out.split())
-    assert "It would receive 74.5 t of Wheat, and" in said
-    assert f"and {verb} premia of" in said
+    assert "It takes 74.51 t of Wheat, asks -80.00 bps" in said
+    assert f"Beyond value for value it {verb} 0.19 index units." in said
     (book / "offers.csv").write_text("\n".join([header, *rows, "Q-1,DESK-A,COPPER,2,WHEAT,-80,", ""]))
     assert console("clear", book, "--out", tmp_path / "out").status == 0
     entries = [json.loads(line) for line in (tmp_path / "out/outcome/entries.jsonl").read_text().splitlines()]

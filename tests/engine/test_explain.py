@@ -18,6 +18,7 @@ from clearing.engine.optimum import optimise
 from clearing.model.book import INDEX, Book
 from clearing.model.explanation import Explanation, Fate, Hindrance
 from clearing.model.faults import RefusalReason
+from clearing.model.rulebook import DEFAULTS
 from clearing.service import outcome_of
 from tests.books import book, offer, random_book
 from tests.sessions import SALT
@@ -204,3 +205,22 @@ def test_a_new_limit_that_needs_headroom_says_how_much() -> None:
     assert found.change.limit_ppm == -50_001
     assert found.change.credit_micro == 30_001
     assert found.change.promised
+
+
+def test_at_par_no_limit_is_promised_to_bring_more_or_less() -> None:
+    """Rulebook 2 without surplus: whoever asks less is not served before others, so that no limit helps."""
+    rows = [
+        offer("O1", "X", "wheat", 5, ("copper", -20_000)),
+        offer("O2", "Y", "wheat", 5, ("copper", -10_000)),
+        offer("O3", "Z", "copper", 5, ("wheat", 0)),
+    ]
+    par = replace(DEFAULTS[2], objectives=("value", "lottery"), residual_tolerance_micro=1_000_000)
+    world = book(values=VALUES, offers=rows, rulebook=par)
+    outcome = outcome_of(world, SALT)
+    found = explain(world, outcome, range(3))
+    assert {each.change for each in found} == {None}
+    assert {(a.more_below_ppm, a.less_above_ppm) for each in found for a in each.outlook} == {(None, None)}
+    [left] = [each for each in found if each.fate is Fate.UNFILLED]
+    assert [each.hindrance for each in left.outlook] == [Hindrance.PAR]
+    lower = with_limit(world, row=left.offer, limit_ppm=-900_000)
+    assert not outcome_of(lower, SALT).fills.offer_flow_micro[left.offer]

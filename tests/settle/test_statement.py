@@ -13,6 +13,7 @@ from clearing.audit.canonical import canonical
 from clearing.audit.statement_check import check_statement
 from clearing.doors.statement_text import WIDTH, statement_lines
 from clearing.model.errors import InputFault, UsageFault
+from clearing.model.rulebook import DEFAULTS
 from clearing.service import statement_of
 from tests.audit.samples import MemoryBundle
 from tests.books import book as small_book
@@ -203,3 +204,31 @@ def test_lines_under_another_root_are_an_input_fault(root: str) -> None:
     bundle.files["manifest.json"] = json.dumps(manifest).encode()
     with pytest.raises(InputFault, match="another root"):
         statement_of(bundle, "D0")
+
+
+def test_a_searched_offer_is_told_what_it_is_paid_and_its_legs_claim_no_premium() -> None:
+    book = small_book(
+        values={"A": 1_000, "B": 1_000},
+        offers=[
+            offer("O1", "D", "A", 60_000, ("B", -100_000), conditions={"all_or_none": True}),
+            offer("O2", "E", "B", 90_000, ("A", -50_000)),
+            offer("O3", "E", "A", 5, ("B", 60_000)),
+        ],
+        rulebook=DEFAULTS[2],
+    )
+    bundle = bundle_of(book)
+    for own, paid, verb in (("D", "-1500000", "pays 1.500000"), ("E", "1500000", "is paid 1.500000")):
+        statement = json.loads(canonical(statement_of(bundle, own)))
+        assert {entry["kind"]: entry["amount_micro"] for entry in statement["account"]["entries"]} == {"premium": paid}
+        assert [each["pay_micro"] for each in statement["offers"]] == [paid, "0"][: len(statement["offers"])]
+        text = " ".join(" ".join(statement_lines(statement)).split())
+        assert f"{verb} beyond value for value" in text
+        assert "pay booked by entry" in text
+        assert "premium 0.00" not in text
+        assert "each offer is paid by itself" in text
+        root = statement["proofs"]["book_root"]
+        assert check_statement(statement, root) == []
+        statement["offers"][0]["pay_micro"] = "1"
+        assert check_statement(statement, root) == ["what its offers are paid is not what it states beside its legs"]
+    told = " ".join(statement_lines(statement_of(bundle_of(random_book(7)), "D0")))
+    assert "each offer is paid by itself" not in told

@@ -73,7 +73,7 @@ def desk_table(book: Book, fates: Fates, accounts: Accounts) -> Table:
         Column("Delivered", "number", "index units"),
         Column("Received", "number", "index units"),
         Column("Index units", "number", "traded"),
-        Column("Premia", "number", "index units"),
+        Column("Premia and pay" if fates.searched.any() else "Premia", "number", "index units"),
         Column("Balance before", "number", "index units"),
         Column("Balance after", "number", "index units"),
         Column("Offers filled", "number", "of posted"),

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from clearing.model.book import ANY, INDEX, NONE, Book
-from clearing.model.outcome import Outcome
+from clearing.model.outcome import Outcome, SearchedPay
 
 if TYPE_CHECKING:
     from clearing.model.columns import BoolArray, IntArray
@@ -27,10 +27,11 @@ class Why(Enum):
     """Why an offer came out as it did."""
 
     REFUSED = "refused at admission"
-    FILLED = "its whole quantity is delivered"
-    SEARCHED = "its component clears in rings or whole pieces, without premia"
+    FILLED = "its whole quantity is cleared"
     NO_TAKER = "nobody wants what it delivers"
     NO_GIVER = "nobody delivers what it wants"
+    SEARCHED = "its component clears in rings or whole pieces, without premia"
+    PAR = "trade is at par, and more of it would serve no objective"
     LIMIT = "its limit is above what the premia pay"
     MARGIN = "at the margin: its limit is just what the premia pay"
     STOCK = "the stock that it draws on is used up"
@@ -57,12 +58,14 @@ class Fates:
     bound_micro: IntArray
     """Per row of ``alt_asset``: the value that could be taken by it at most."""
     paid_ppm: IntArray
-    """Per row of ``alt_asset``: what the premia pay for the delivered asset against it."""
+    """Per row of ``alt_asset``: what the premia pay for the delivered asset against it, or the search paid by it."""
     priced: BoolArray
-    """Per row of ``alt_asset``: whether both assets have a premium."""
+    """Per row of ``alt_asset``: whether both assets have a premium, or it was taken by in a searched component."""
+    searched: BoolArray
+    """Per offer."""
 
 
-def judge(book: Book, outcome: Outcome) -> Fates:
+def judge(book: Book, outcome: Outcome, pay: SearchedPay) -> Fates:
     """The fate of every offer, with its reason."""
     offers = book.offers
     owner = np.repeat(np.arange(len(offers.id)), np.diff(offers.alt_start))
@@ -74,16 +77,15 @@ def judge(book: Book, outcome: Outcome) -> Fates:
     still_open = outcome.fills.alt_flow_micro < bound
     slack = np.where(still_open & priced, paid - offers.alt_limit_ppm, _FAR_BELOW)
     best = _greatest(slack, offers.alt_start)
-    searched = (outcome.certificate.components != ()) & (_greatest((~priced).astype(np.int64), offers.alt_start) > 0)
-    why = np.where(
-        admitted & searched & (outcome.fills.offer_flow_micro < capacity),
-        WHYS.index(Why.SEARCHED),
-        _why(book, outcome, owner, admitted, capacity, best),
-    )
+    searched = np.zeros(len(offers.id), dtype=np.bool_)
+    searched[list(pay.micro)] = True
+    why = _why(book, outcome, owner, admitted, capacity, best, searched)
     flow = outcome.fills.offer_flow_micro
     mark = np.where(flow > 0, np.where(flow == capacity, 0, 1), np.where(admitted, 2, 3))
     telling = _telling(book, outcome, owner, slack, best)
-    return Fates(mark, why, telling, capacity, bound, paid, priced)
+    taken = list(pay.ppm)
+    paid[taken], priced[taken] = list(pay.ppm.values()), True
+    return Fates(mark, why, telling, capacity, bound, paid, priced, searched)
 
 
 def _capacity(book: Book) -> IntArray:
@@ -116,7 +118,13 @@ def _greatest(amounts: IntArray, start: IntArray) -> IntArray:
 
 
 def _why(
-    book: Book, outcome: Outcome, owner: IntArray, admitted: BoolArray, capacity: IntArray, best: IntArray
+    book: Book,
+    outcome: Outcome,
+    owner: IntArray,
+    admitted: BoolArray,
+    capacity: IntArray,
+    best: IntArray,
+    searched: BoolArray,
 ) -> IntArray:
     """The first reason that holds, in the order of the list."""
     offers, flow = book.offers, outcome.fills.offer_flow_micro
@@ -132,6 +140,8 @@ def _why(
         (Why.FILLED, ~idle & (flow == capacity)),
         (Why.NO_TAKER, idle & ~wanted[offers.deliver]),
         (Why.NO_GIVER, idle & ~some_giver),
+        (Why.SEARCHED, searched),
+        (Why.PAR, np.full(len(idle), book.rulebook.objectives[0] != "surplus")),
         (Why.LIMIT, idle & (best < 0)),
         (Why.MAXIMUM, best < 0),
         (Why.STOCK, _used_up(book, outcome)),

@@ -28,29 +28,18 @@ def basis_points(ppm: int) -> str:
 
 
 def share(part: int, whole: int) -> str:
-    """A part of a whole in percent; only the whole is 100, only nothing is 0: ``99.9 %``."""
-    if whole <= 0 or part <= 0:
-        return f"0{NARROW_SPACE}%"
-    tenths = 1_000 if part >= whole else min(999, max(1, (2_000 * part + whole) // (2 * whole)))
-    return f"{tenths // 10}{f'.{tenths % 10}' if tenths % 10 else ''}{NARROW_SPACE}%"
+    """A part of a whole in percent: ``99.9 %``."""
+    return words.share(part, whole).replace(" ", NARROW_SPACE)
+
+
+def whole(number: int) -> str:
+    """A whole number in no unit: ``1,234``."""
+    return f"{number:,}".replace("-", MINUS)
 
 
 def quantity(book: Book, asset: int, increments: int) -> str:
     """A quantity to its last increment, in the asset's unit: ``1,234.5 t``; index units bare."""
-    if asset < 0:
-        return units(increments)
-    whole, decimals = _decimal(book.assets.increment[asset], int(increments))
-    unit = book.assets.unit[asset]
-    return f"{whole}{decimals} {words.UNITS.get(unit, unit)}"
-
-
-def _decimal(increment: str, increments: int) -> tuple[str, str]:
-    """Increment × count, without rounding: the part before the point with separators, the rest with it."""
-    before, _point, after = increment.partition(".")
-    total, scale = increments * int(before + after), 10 ** len(after)
-    whole, rest = divmod(abs(total), scale)
-    decimals = f".{rest:0{len(after)}d}".rstrip("0").rstrip(".") if after else ""
-    return f"{MINUS if total < 0 else ''}{whole:,}", decimals
+    return words.quantity(book, asset, increments).replace("-", MINUS)
 
 
 def short(text: str, characters: int = TEXT_CHARACTERS_MAX) -> str:

@@ -79,7 +79,7 @@ def offer_table(book: Book, outcome: Outcome, fates: Fates) -> Table:
     columns = [
         Column("Offer", "code"), Column("Fate and reason", "fate"), Column("Participant", "name"),
         Column("Delivers at most", "name"), Column("Takes", "name"), Column("Worth", "number", "index units"),
-        Column("Filled", "number"), Column("Limit", "number", "bps"), Column("Premia pay", "number", "bps"),
+        Column("Filled", "number"), Column("Limit", "number", "bps"), Column("Paid", "number", "bps"),
     ]  # fmt: skip
     rows = [_row(book, outcome, fates, refusals, i) for i in chosen]
     if book.offers.memo:

@@ -105,6 +105,6 @@ def _figures(book: Book, outcome: Outcome, cleared: int, net: int) -> Sequence[F
         Figure("Settled in kind", in_kind, "of the gross leaves nothing on accounts"),
         Figure("Gains from trade", gains, "index units, at the desks' own limits"),
         Figure("Desks served", f"{totals.participants_served:,}", f"of {len(book.participants.id):,}"),
-        Figure("Longest ring", f"{totals.longest_ring:,}", "members" if totals.longest_ring != 1 else "member"),
+        Figure("Rings", f"{len(outcome.rings.nodes):,}", f"the longest of length {totals.longest_ring:,}"),
         Figure("Instructions", f"{instructions:,}", f"from {legs:,} legs"),
     ]

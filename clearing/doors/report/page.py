@@ -15,10 +15,10 @@ from importlib import resources
 from jinja2 import ChoiceLoader, Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
 
-from clearing.doors.report import desks, offers, overview, premia, proof, rings, settlement
+from clearing.doors.report import desks, offers, overview, pay, premia, proof, rings, settlement
 from clearing.doors.report.fates import judge
 from clearing.doors.words import choice_words
-from clearing.service import Session
+from clearing.service import Session, paid_in
 
 _PACKAGE = "clearing.doors.report"
 _PAGES = "pages"
@@ -32,7 +32,7 @@ def report_chunks(session: Session) -> Iterator[bytes]:
 def render(session: Session) -> str:
     """The page as text; the same session, the same page."""
     book, outcome = session.book, session.outcome
-    fates = judge(book, outcome)
+    fates = judge(book, outcome, paid_in(session))
     accounts = desks.take_accounts(book, outcome)
     style, script = page_text("report.css"), page_text("report.js")
     return environment().get_template("report.html").render(
@@ -53,12 +53,14 @@ def render(session: Session) -> str:
         position_table=desks.position_table(book, outcome),
         fate_slices=offers.fate_slices(fates),
         reason_table=offers.reason_table(fates),
+        pay=pay.pay_notes(book, outcome),
         offer_table=offers.offer_table(book, outcome, fates),
         ring_table=rings.ring_table(outcome),
         instruction_table=settlement.instruction_table(book, outcome),
         digest=proof.digest(session),
         commands=proof.commands(session),
         stage_table=proof.stage_table(session),
+        component_table=proof.component_table(session),
         law_table=proof.law_table(),
         seal_table=proof.seal_table(session),
         file_table=proof.file_table(session),

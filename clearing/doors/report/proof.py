@@ -7,15 +7,21 @@ from dataclasses import dataclass
 
 from clearing.audit.verify.report import LAWS
 from clearing.doors.report import figures
-from clearing.doors.report.table import Cell, Column, Table
+from clearing.doors.report.table import Cell, Column, Table, left_out
 from clearing.service import Session
 
 STAGE_MEANINGS = {
     "surplus": "the gains from trade at the desks' own limits are as large as can be",
     "value": "of all such clearings this one delivers and discharges most value",
+    "items": "of what moves whole, as many pieces as can be change hands",
+    "priority": "alternatives that stand first are preferred",
+    "participants": "as many desks as can be are served",
+    "deliveries": "as few offers as can be deliver",
     "even": "what is scarce is spread in proportion",
     "lottery": "the rest is drawn by lot from the salt",
 }
+TIER_MEANINGS = {"rings": "rings of bounded length", "integer": "whole pieces"}
+COMPONENTS_MAX = 40
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,14 +49,46 @@ def digest(session: Session) -> str:
 def stage_table(session: Session) -> Table:
     """The objectives in their order, each with the value that was proven least."""
     rows: list[Sequence[Cell]] = [
-        [f"{number}", stage.objective, STAGE_MEANINGS.get(stage.objective, ""), _number(stage.value)]
+        [f"{number}", stage.objective, STAGE_MEANINGS.get(stage.objective, ""), figures.whole(stage.value)]
         for number, stage in enumerate(session.outcome.certificate.stages, 1)
     ]
     columns = [
         Column("Stage", "code"), Column("Objective"), Column("Meaning"),
         Column("Least value", "number", "in the stage's own unit"),
     ]  # fmt: skip
-    return Table("stages", "Objectives, in order, each proven by its potentials", columns, rows)
+    return Table("stages", "Objectives of the circulation, in order, each proven by its potentials", columns, rows)
+
+
+def component_table(session: Session) -> Table:
+    """The components that were searched: each objective with the value that was found and the bound that was proven."""
+    searched = [each for each in session.outcome.certificate.components if each.stages]
+    rows: list[Sequence[Cell]] = [
+        [
+            figures.short(each.component),
+            TIER_MEANINGS[each.tier],
+            f"{each.offers:,}",
+            stage.objective,
+            *map(figures.whole, (stage.value, stage.bound, stage.value - stage.bound)),
+        ]
+        for each in searched[:COMPONENTS_MAX]
+        for stage in each.stages
+        if stage.objective != "lottery"  # it draws among equals, and proves nothing
+    ]
+    columns = [
+        Column("Component", "code"), Column("Cleared in"), Column("Offers", "number"), Column("Objective"),
+        Column("Value", "number", "as minimised"), Column("Proven bound", "number", "no less is possible"),
+        Column("Gap", "number"),
+    ]  # fmt: skip
+    return Table(
+        "components",
+        "Searched components, each objective with its proven bound",
+        columns,
+        rows,
+        left_out=left_out(
+            min(len(searched), COMPONENTS_MAX), len(searched), what="components", which="the first components",
+            where="certificate.json",
+        ),
+    )  # fmt: skip
 
 
 def law_table() -> Table:
@@ -87,7 +125,3 @@ def file_table(session: Session) -> Table:
     sealed = sorted(files.items()) if isinstance(files, Mapping) else []
     rows: list[Sequence[Cell]] = [[str(path), str(value)] for path, value in sealed]
     return Table("files", "Files under the digest", [Column("File"), Column("SHA-256", "hash")], rows)
-
-
-def _number(value: int) -> str:
-    return f"{value:,}".replace("-", figures.MINUS)

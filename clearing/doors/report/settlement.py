@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Sequence, Set
 
 from clearing.doors.report import figures
 from clearing.doors.report.table import Cell, Column, Table, largest, left_out
@@ -15,6 +15,7 @@ ROWS_MAX = 250
 def instruction_table(book: Book, outcome: Outcome) -> Table:
     """The instructions of most value, in order of id."""
     instructions = outcome.instructions
+    priced = {premium.asset for premium in outcome.premia}
     shown = largest(instructions.value_micro, ROWS_MAX)
     columns = [
         Column("Instruction", "code"), Column("Group", "code"), Column("Deliverer", "name"), Column("Receiver", "name"),
@@ -25,7 +26,7 @@ def instruction_table(book: Book, outcome: Outcome) -> Table:
         "instructions",
         "Settlement instructions: who delivers what to whom",
         columns,
-        [_row(book, outcome, i) for i in shown],
+        [_row(book, outcome, i, priced) for i in shown],
         left_out=left_out(
             len(shown), len(instructions.value_micro), what="instructions", which="the instructions of most value",
             where="outcome/instructions.jsonl",
@@ -34,7 +35,7 @@ def instruction_table(book: Book, outcome: Outcome) -> Table:
     )  # fmt: skip
 
 
-def _row(book: Book, outcome: Outcome, i: int) -> Sequence[Cell]:
+def _row(book: Book, outcome: Outcome, i: int, priced: Set[int]) -> Sequence[Cell]:
     instructions = outcome.instructions
     asset, premia = int(instructions.asset[i]), instructions.premium_micro
     return [
@@ -45,6 +46,6 @@ def _row(book: Book, outcome: Outcome, i: int) -> Sequence[Cell]:
         figures.asset_pair(book, asset),
         figures.quantity(book, asset, int(instructions.quantity[i])),
         figures.units(int(instructions.value_micro[i])),
-        "in entries" if premia is None else figures.signed_units(int(premia[i])),
+        "in entries" if premia is None or asset not in priced else figures.signed_units(int(premia[i])),
         f"{int(instructions.ring_start[i + 1] - instructions.ring_start[i]):,}",
     ]

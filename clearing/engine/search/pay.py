@@ -10,7 +10,7 @@ Example: a ring of 1,000 µ of two offers with limits -4 % and +1 % gains 3 %. W
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 
 import numpy as np
 
@@ -25,13 +25,31 @@ PPM = 1_000_000
 
 def pay(searched: Searched) -> Mapping[int, int]:
     """µ that each offer gets (negative: pays)."""
-    return _by_ring(searched) if searched.proof.tier == RINGS else _alike(searched)
-
-
-def _by_ring(searched: Searched) -> Mapping[int, int]:
-    component, rows = searched.component, searched.component.rows
-    rents = _rents(searched)
+    if searched.proof.tier != RINGS:
+        return _alike(searched)
     paid: dict[int, int] = {}
+    for row, _flow, amount in _by_ring(searched):
+        offer = int(searched.component.rows.offer[row])
+        paid[offer] = paid.get(offer, 0) + amount
+    return paid
+
+
+def rates(searched: Searched) -> Mapping[tuple[int, int], int]:
+    """ppm of what it takes by it that each offer gets for each of its alternatives, to the nearest."""
+    rows = searched.component.rows
+    if searched.proof.tier != RINGS:
+        return _alike_rates(searched)
+    sums: dict[tuple[int, int], tuple[int, int]] = {}
+    for row, flow, amount in _by_ring(searched):
+        taken = int(rows.offer[row]), int(rows.place[row])
+        flows, amounts = sums.get(taken, (0, 0))
+        sums[taken] = flows + flow, amounts + amount
+    return {taken: _nearest(PPM * amount, flow) for taken, (flow, amount) in sums.items()}
+
+
+def _by_ring(searched: Searched) -> Iterator[tuple[int, int, int]]:
+    """Row, flow and µ of each member of each ring."""
+    component, rents = searched.component, _rents(searched)
     for ring, flow in sorted(searched.rings.items()):
         limits, shares = [int(component.limits[row]) for row in ring], [rents[row] for row in ring]
         gain, total = -sum(limits), sum(shares)
@@ -39,9 +57,7 @@ def _by_ring(searched: Searched) -> Mapping[int, int]:
             shares, total = [1] * len(ring), len(ring)
         exact = [flow * (rho * total + gain * share) for rho, share in zip(limits, shares, strict=True)]
         for row, amount in zip(ring, _whole(exact, PPM * total), strict=True):
-            offer = int(rows.offer[row])
-            paid[offer] = paid.get(offer, 0) + amount
-    return paid
+            yield row, flow, amount
 
 
 def _rents(searched: Searched) -> Sequence[int]:
@@ -57,18 +73,34 @@ def _rents(searched: Searched) -> Sequence[int]:
 
 
 def _alike(searched: Searched) -> Mapping[int, int]:
-    component, flows = searched.component, row_flows(searched.component, searched.rings)
     taken: dict[int, int] = {}
     owed: dict[int, int] = {}
-    some = np.flatnonzero((flows != 0) & (component.rows.kind != REST_IN))
-    columns = (component.rows.offer[some], component.limits[some], flows[some])
-    for offer, rho, flow in zip(*(column.tolist() for column in columns), strict=True):
+    for offer, _place, rho, flow in _taking(searched):
         taken[offer] = taken.get(offer, 0) + flow
         owed[offer] = owed.get(offer, 0) + rho * flow
     filled = [offer for offer in sorted(taken) if taken[offer]]
     total, gain = sum(taken.values()), -sum(owed.values())
     exact = [owed[offer] * total + gain * taken[offer] for offer in filled]
     return dict(zip(filled, _whole(exact, PPM * total), strict=True)) if filled else {}
+
+
+def _alike_rates(searched: Searched) -> Mapping[tuple[int, int], int]:
+    rows = _taking(searched)
+    total, gain = sum(flow for *_, flow in rows), -sum(rho * flow for *_, rho, flow in rows)
+    return {(offer, place): rho + _nearest(gain, total) for offer, place, rho, _flow in rows}
+
+
+def _taking(searched: Searched) -> Sequence[tuple[int, int, int, int]]:
+    """Offer, alternative, ρ and flow of every row that takes one."""
+    component, flows = searched.component, row_flows(searched.component, searched.rings)
+    rows = component.rows
+    some = np.flatnonzero((flows != 0) & (rows.kind != REST_IN))
+    columns = (rows.offer[some], rows.place[some], component.limits[some], flows[some])
+    return list(zip(*(column.tolist() for column in columns), strict=True))
+
+
+def _nearest(part: int, whole: int) -> int:
+    return (2 * part + whole) // (2 * whole)
 
 
 def _whole(exact: Sequence[int], unit: int) -> Sequence[int]:

@@ -75,7 +75,7 @@ def _recorded(
     proof = next((each for each in record.components if each.component == name), None)
     if proof is None or (proof.tier, proof.offers) != (ours.proof.tier, ours.proof.offers):
         return Remark(name, None, "the record has no such component")
-    rings = _rings_of(component, recorded)
+    rings = rings_of(component, recorded)
     if rings is None:
         return Remark(name, None, "one of its recorded rings joins no rows of it, or stands twice")
     if rings == ours.rings and proof == ours.proof:
@@ -97,7 +97,7 @@ def _tree(stage: ProvenStage) -> object:
     return stage.bound, stage.proof
 
 
-def _rings_of(component: Component, recorded: Sequence[RecordedRing]) -> Flows | None:
+def rings_of(component: Component, recorded: Sequence[RecordedRing]) -> Flows | None:
     """The recorded rings by their rows; None where one is none."""
     rows, found = component.rows, Flows()
     passes = set(rows.passes)

@@ -18,8 +18,8 @@ def scheme(name: str) -> dict[str, str]:
     """The colours of the light or the dark scheme by their names."""
     blocks = re.findall(r":root \{(.*?)\}", STYLE, re.DOTALL)
     assert len(blocks) == 2
-    colours = dict(re.findall(r"--(\w+): (#[0-9a-f]{6});", blocks[0]))
-    return colours if name == "light" else {**colours, **dict(re.findall(r"--(\w+): (#[0-9a-f]{6});", blocks[1]))}
+    light, dark = (dict(re.findall(r"--(\w+): (#[0-9a-f]{6})(?:[0-9a-f]{2})?;", block)) for block in blocks)
+    return light if name == "light" else {**light, **dark}
 
 
 def luminance(colour: str) -> float:

@@ -13,7 +13,7 @@ from clearing.model.book import Book
 from clearing.model.explanation import Fate as Explained
 from clearing.model.explanation import Hindrance
 from clearing.model.rulebook import DEFAULTS
-from clearing.service import Session
+from clearing.service import Session, paid_in
 from tests.books import book, offer, random_book
 from tests.doors.report.pages import cleared
 
@@ -27,7 +27,7 @@ EXPLAINED = {
 
 
 def judged(session: Session) -> Fates:
-    return judge(session.book, session.outcome)
+    return judge(session.book, session.outcome, paid_in(session))
 
 
 def why_of(given: Book) -> dict[str, Why]:
@@ -96,7 +96,7 @@ def test_explain_knows_no_better_than_a_limit_above_the_premia(seed: int) -> Non
 
 def test_the_random_books_show_every_reason() -> None:
     seen = Counter(WHYS[why] for seed in SEEDS for why in judged(cleared(random_book(seed))).why)
-    assert {why for why in Why if seen[why] == 0} <= {Why.NO_TAKER, Why.NO_GIVER, Why.SEARCHED}
+    assert {why for why in Why if seen[why] == 0} <= {Why.NO_TAKER, Why.NO_GIVER, Why.SEARCHED, Why.PAR}
 
 
 def test_an_offer_of_a_searched_component_is_told_so() -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import shutil
 from collections.abc import Iterator
 from pathlib import Path
@@ -179,3 +180,24 @@ def test_texts_of_a_ring_keep_inside_its_drawing(opened: Opened) -> None:
             || box.bottom > frame.bottom + 1)
     }).length"""
     assert shown.evaluate(outside) == 0
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_a_table_that_is_cut_shows_that_it_scrolls(opened: Opened, scheme: str) -> None:
+    """The shade lies behind the cells, so that nothing but the head and the row's name may hide it."""
+    phone = opened.page("demo", width=PHONE, scheme=scheme)
+    box = phone.locator("#offers .box")
+    assert box.evaluate("each => each.scrollWidth > each.clientWidth")
+    assert box.evaluate("each => getComputedStyle(each).backgroundAttachment") == "local, local, scroll, scroll"
+    assert box.evaluate("each => getComputedStyle(each).backgroundImage").count("linear-gradient") == 4
+    grounds = set(
+        phone.locator("#offers td").evaluate_all("cells => cells.map(each => getComputedStyle(each).backgroundColor)")
+    )
+    assert all(re.fullmatch(r"rgba\(.*, 0(\.\d+)?\)", ground) for ground in grounds), grounds
+
+
+@pytest.mark.parametrize("width", [320, PHONE, WIDE])
+def test_a_command_in_a_sentence_stands_on_one_line(opened: Opened, width: int) -> None:
+    phone = opened.page("demo", width=width)
+    lines = "found => found.map(each => each.getClientRects().length)"
+    assert set(phone.locator(".note code").evaluate_all(lines)) == {1}

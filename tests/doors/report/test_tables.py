@@ -13,8 +13,10 @@ from clearing.doors.report.fates import judge
 from clearing.doors.report.ring_geometry import LABELLED_MAX, LINE_HEIGHT, Drawing, Label, draw
 from clearing.doors.report.table import Bar, Span, Table, largest, percent, round_reach
 from clearing.model.outcome import Premium, Rings
-from clearing.service import Session
-from tests.doors.report.pages import demo_session, large_session
+from clearing.model.rulebook import DEFAULTS
+from clearing.service import Session, paid_in
+from tests.books import book, offer
+from tests.doors.report.pages import cleared, demo_session, large_session
 
 
 @pytest.fixture(params=["demo", "large"])
@@ -24,7 +26,7 @@ def session(request: pytest.FixtureRequest) -> Session:
 
 def every_table(session: Session) -> list[Table]:
     book, outcome = session.book, session.outcome
-    fates, accounts = judge(book, outcome), desks.take_accounts(book, outcome)
+    fates, accounts = judge(book, outcome, paid_in(session)), desks.take_accounts(book, outcome)
     return [
         premia.premium_table(book, outcome, fates),
         desks.desk_table(book, fates, accounts),
@@ -46,12 +48,12 @@ def test_every_row_has_a_cell_for_each_column(session: Session) -> None:
 
 
 def test_reasons_add_up_to_the_offers(session: Session) -> None:
-    table = offers.reason_table(judge(session.book, session.outcome))
+    table = offers.reason_table(judge(session.book, session.outcome, paid_in(session)))
     assert sum(int(str(row[2]).replace(",", "")) for row in table.rows) == len(session.book.offers.id)
 
 
 def test_slices_of_the_strip_lie_end_to_end(session: Session) -> None:
-    slices = offers.fate_slices(judge(session.book, session.outcome))
+    slices = offers.fate_slices(judge(session.book, session.outcome, paid_in(session)))
     ends = [(float(each.start[:-1]), float(each.width[:-1])) for each in slices]
     assert [start for start, _width in ends] == pytest.approx(
         np.cumsum([0, *(width for _start, width in ends[:-1])]), abs=0.3
@@ -80,8 +82,9 @@ def test_bars_begin_at_the_middle_and_point_the_way_of_the_change(session: Sessi
 
 
 def test_the_chart_compares_with_its_longest_bar(session: Session) -> None:
-    fates, accounts = judge(session.book, session.outcome), desks.take_accounts(session.book, session.outcome)
-    shown = overview.overview(session.book, session.outcome, fates, accounts)
+    book, outcome = session.book, session.outcome
+    fates, accounts = judge(book, outcome, paid_in(session)), desks.take_accounts(book, outcome)
+    shown = overview.overview(book, outcome, fates, accounts)
     widths = [float(each.width[:-1]) for each in shown.goods]
     assert widths[0] == 100
     assert 100 > widths[1] > widths[2] > 0
@@ -197,3 +200,15 @@ def test_the_largest_rows_keep_their_order() -> None:
 
 def test_nothing_is_drawn_outside_its_plot() -> None:
     assert [percent(part) for part in (-0.5, 0, 0.1234, 1.7)] == ["0.0%", "0.0%", "12.3%", "100.0%"]
+
+
+def test_the_longest_ring_or_chain_is_told_by_its_length() -> None:
+    """A chain of two offers, of which the second is a gift, is of length 1."""
+    rows = [offer("1", "a", "OATS", 5, ("*", 0)), offer("2", "b", "HAY", 5, ("OATS", 0))]
+    session = cleared(book(values={"HAY": 1_000, "OATS": 1_000}, offers=rows, rulebook=DEFAULTS[2]))
+    made, outcome = session.book, session.outcome
+    shown = overview.overview(made, outcome, judge(made, outcome, paid_in(session)), desks.take_accounts(made, outcome))
+    assert [(each.value, each.meaning) for each in shown.figures if each.name == "Rings"] == [
+        ("1", "the longest of length 1")
+    ]
+    assert "members" not in {each.meaning for each in shown.figures}

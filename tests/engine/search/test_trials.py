@@ -60,7 +60,7 @@ def test_a_ring_that_is_too_long_is_told_with_its_length() -> None:
     assert found.ring_length == 4
     assert {seen.hindrance for seen in found.outlook} == {Hindrance.RING_TOO_LONG}
     assert [(t.asked, t.value, t.flow_micro) for t in found.trials] == [(Asked.LONGEST_RING, 4, 10_000)]
-    assert "the shortest ring through it has 4 members" in told(world(*rows, max_ring=3), "O1")
+    assert "the shortest ring through it is of length 4" in told(world(*rows, max_ring=3), "O1")
 
 
 def test_lists_are_told_with_whose_they_are() -> None:
