@@ -12,6 +12,8 @@ import subprocess
 import sys
 from collections.abc import Sequence
 from contextlib import suppress
+from fractions import Fraction
+from math import isfinite
 from types import TracebackType
 from typing import Any
 
@@ -91,6 +93,13 @@ class SolverApart:
         if not self._columns and self._held is not None and not self._lost:
             return Answer([], [0] * len(self._held))
         return _answer(self._ask("solve"), self)
+
+    def precise_duals(self) -> Sequence[Fraction] | None:
+        """The duals of the last optimum, as exact as the solver's numbers are."""
+        said = self._ask("precise_duals")
+        if not isinstance(said, list) or not all(type(each) is float and isfinite(each) for each in said):
+            return None
+        return [Fraction(each) for each in said]
 
     def solve_whole(self, nodes_max: int) -> Answer | None:
         """The integer program's best answer after so many nodes, as a proposal."""

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import suppress
 from itertools import accumulate, chain, repeat
 from typing import Any
@@ -68,6 +68,7 @@ class Worker:
             "bound": self.bound,
             "probe": self.probe,
             "solve": self.solve,
+            "precise_duals": self.precise_duals,
             "solve_whole": self.solve_whole,
         }
         return asked[do](*arguments)
@@ -126,11 +127,19 @@ class Worker:
         if self.highs.getModelStatus() != highspy.HighsModelStatus.kOptimal:
             return None
         solution = self.highs.getSolution()
-        duals = [
-            round(dual * self.cost_unit * DUAL_SCALE / unit * times)
-            for dual, (_, _, unit), times in zip(solution.row_dual, self.constraints, self.times, strict=True)
-        ]
+        duals = list(map(round, self._duals(solution.row_dual, DUAL_SCALE)))
         return {"columns": self._values(solution.col_value), "duals": duals}
+
+    def precise_duals(self) -> list[float]:
+        """The duals of the linear program as it was solved last."""
+        if self.highs is None:
+            return [0.0] * len(self.constraints)
+        return list(self._duals(self.highs.getSolution().row_dual, 1))
+
+    def _duals(self, said: Iterable[float], scale: int) -> Iterator[float]:
+        """What HiGHS says, for ``scale`` units of cost and one µ."""
+        for dual, (_, _, unit), times in zip(said, self.constraints, self.times, strict=True):
+            yield dual * self.cost_unit * scale / unit * times
 
     def bound(self, ends: list[Any]) -> None:
         """Other ends for some constraints; also in the model that is being solved."""

@@ -42,12 +42,13 @@ class Stage:
 
 @dataclass(frozen=True, slots=True)
 class Duals:
-    """Multipliers of a relaxation in 1/DUAL_SCALE of the stage's scale."""
+    """Multipliers of a relaxation in 1/unit of the stage's scale."""
 
     groups: Mapping[str, int]
     nodes: Sequence[int]
     before: Sequence[int]
     served: Mapping[int, int]
+    unit: int = DUAL_SCALE
 
 
 @dataclass(frozen=True, slots=True)
@@ -155,9 +156,8 @@ class Program:
             for each, gone in zip(self.constraints, used, strict=True)
         ]
 
-    def duals(self, answer: Answer) -> Duals:
+    def duals(self, said: Sequence[int]) -> Duals:
         """Duals by name, of the sign that the proof wants."""
-        said = answer.duals
         served = {desk: -said[at] * FINE_SCALE // DUAL_SCALE for desk, at in self.served_at.items()}
         return Duals(
             {name: -said[at] for name, at in self.group_at.items()},
@@ -175,7 +175,7 @@ class Program:
         carried = sum(map(abs, in_arcs)) + sum(abs(v) * len(r) for r, v in zip(self.ring_list, by_ring, strict=True))
         if carried >= LIMIT:
             return None
-        duals = self.duals(answer) if len(answer.duals) == len(self.constraints) else Duals({}, (), (), {})
+        duals = self.duals(answer.duals) if len(answer.duals) == len(self.constraints) else Duals({}, (), (), {})
         missed = answer.columns[self.first_missing : self.first_ring]
         arcs = zip(self.arc_rows, in_arcs[: len(self.arc_rows)], strict=True)
         passes = zip(self.passes, in_arcs[len(self.arc_rows) :], strict=True)

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from fractions import Fraction
 from typing import Protocol
 
 DUAL_SCALE = 10**6
@@ -68,6 +69,9 @@ class Programs(Protocol):
 
     def solve(self) -> Answer | None:
         """The optimum of the linear program."""
+
+    def precise_duals(self) -> Sequence[Fraction] | None:
+        """The duals of the linear program that was solved last, for one unit of cost, as the solver's numbers are."""
 
     def probe(self, trials: Sequence[Sequence[End]], iterations_max: int) -> Sequence[int] | None:
         """What the linear program costs as it is, and under each trial's ends as far as so few iterations tell."""

@@ -10,7 +10,7 @@ nothing beats -(5·10 + 0·10) = -50.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -18,7 +18,6 @@ import numpy as np
 from clearing.engine.search.by_offer import gained, goes_by_offer, is_shared
 from clearing.engine.search.component import Bounds, Component
 from clearing.engine.search.exact import LIMIT, array_of, largest, plus, times, wide
-from clearing.engine.search.objectives import Objective
 from clearing.engine.search.program import Duals, Stage, passes_of
 from clearing.engine.search.programs import DUAL_SCALE
 from clearing.engine.search.rows import REST_OUT
@@ -115,10 +114,12 @@ def margins(component: Component, stage: Stage, leaf: Leaf) -> IntArray:
 
 
 def _denominator(stage: Stage, duals: Duals) -> int:
-    """The first that makes every dual nearly whole, else a coarse one for rounding up."""
-    every = [*duals.groups.values(), *duals.nodes, *duals.before]
+    """The first that makes every dual nearly whole, else a coarse one for rounding up; that of precise duals."""
+    if duals.unit != DUAL_SCALE:
+        return duals.unit
     if stage.objective.scale > 1:
         return 1
+    every = [*duals.groups.values(), *duals.nodes, *duals.before]
     whole = (d for d in DENOMINATORS if all((v * d + NEAR) % DUAL_SCALE <= 2 * NEAR for v in every))
     return next(whole, COARSE)
 
@@ -126,13 +127,13 @@ def _denominator(stage: Stage, duals: Duals) -> int:
 def _by_offer(component: Component, stage: Stage, bounds: Bounds, duals: Duals) -> Leaf:
     """Potentials as they are nearest; what offers gain at them is added up later."""
     shared = {name: value for name, value in duals.groups.items() if value and is_shared(component, name)}
-    denominator = _denominator(stage, Duals(shared, duals.nodes, duals.before, {}))
-    rents = {name: _nearest(value, denominator) for name, value in shared.items()}
+    denominator = _denominator(stage, replace(duals, groups=shared))
+    rents = {name: _nearest(value, denominator, duals.unit) for name, value in shared.items()}
     nodes = _potentials(component, duals, denominator)
     scale = stage.objective.scale * denominator
     return Leaf(
         scale,
-        [_multiplier(value, denominator, before) for value, before in zip(duals.before, _before(stage), strict=True)],
+        _multipliers(stage, duals, denominator),
         _weights(component, duals, scale, denominator),
         {
             name: rent
@@ -147,15 +148,15 @@ def _by_offer(component: Component, stage: Stage, bounds: Bounds, duals: Duals) 
 def _potentials(component: Component, duals: Duals, denominator: int) -> list[int]:
     """Of the named nodes, so that they do not rise on a pass."""
     named = component.rows.named
-    nodes = [_nearest(value, denominator) for value in duals.nodes[:named]]
+    nodes = [_nearest(value, denominator, duals.unit) for value in duals.nodes[:named]]
     for source, target in component.rows.passes if nodes else ():
         if source < named:
             nodes[target] = min(nodes[target], nodes[source])
     return nodes
 
 
-def _nearest(value: int, denominator: int) -> int:
-    return (value * denominator + DUAL_SCALE // 2) // DUAL_SCALE
+def _nearest(value: int, denominator: int, unit: int) -> int:
+    return (value * denominator + unit // 2) // unit
 
 
 def _weights(component: Component, duals: Duals, scale: int, denominator: int) -> dict[str, int]:
@@ -170,15 +171,13 @@ def _rounded(
     exact = denominator != COARSE
     scale = stage.objective.scale * denominator
     rents = {
-        name: _nearest(value, denominator) if exact else -(-value * denominator // DUAL_SCALE)
+        name: _nearest(value, denominator, duals.unit) if exact else -(-value * denominator // duals.unit)
         for name, value in duals.groups.items()
     }
     for name, rent in rents.items():
         if rent < 0 and bounds.get(name, (0, 0))[0] == 0:
             rents[name] = 0
-    multipliers = [
-        _multiplier(value, denominator, before) for value, before in zip(duals.before, _before(stage), strict=True)
-    ]
+    multipliers = _multipliers(stage, duals, denominator)
     served = _weights(component, duals, scale, denominator)
     nodes = _potentials(component, duals, denominator)
     leaf = Leaf(scale, multipliers, served, rents, {})
@@ -194,14 +193,11 @@ def _rounded(
     )
 
 
-def _before(stage: Stage) -> list[Objective | None]:
-    return [objective for objective, _ in stage.before] + [None] * stage.pay_own_way
-
-
-def _multiplier(value: int, denominator: int, before: Objective | None) -> int:
+def _multipliers(stage: Stage, duals: Duals, denominator: int) -> list[int]:
     """λ: the constraint of a stage before is written in that stage's scale."""
-    own = before.scale if before is not None else 1
-    return max(0, (value * denominator * own + DUAL_SCALE // 2) // DUAL_SCALE)
+    scales = [objective.scale for objective, _ in stage.before] + [1] * stage.pay_own_way
+    found = zip(duals.before, scales, strict=True)
+    return [max(0, _nearest(value * own, denominator, duals.unit)) for value, own in found]
 
 
 def _repair(
@@ -237,7 +233,7 @@ def rises(component: Component, some: IntArray, nodes: Sequence[int]) -> IntArra
     Where a chain may return, the potential of ``any`` counts if it is higher.
     """
     rows = component.rows
-    taking = nodes or [0] * rows.named
+    taking = list(nodes) or [0] * rows.named
     giving = dict(enumerate(taking))
     for source, target in passes_of(component):
         giving[source] = max(giving.get(source, taking[target]), taking[target])

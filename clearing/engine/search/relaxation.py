@@ -7,12 +7,15 @@ none below zero.
 from __future__ import annotations
 
 from collections.abc import Collection
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import numpy as np
 
 from clearing.engine.search.admissible import is_admissible
 from clearing.engine.search.component import Bounds, Component
+from clearing.engine.search.exact import largest
+from clearing.engine.search.precise import as_fractions
 from clearing.engine.search.program import Program, Relaxed, Stage
 from clearing.engine.search.programs import End, Programs
 
@@ -56,6 +59,15 @@ class Relaxation:
         self.stand(programs, bounds)
         return self._priced_out(programs, np.zeros(len(self.component.rows), dtype=np.bool_))
 
+    def precisely(self, programs: Programs, bounds: Bounds) -> Relaxed | None:
+        """The same with duals as fractions; None where the solver fails."""
+        relaxed = self.under(programs, bounds)
+        said = None if relaxed is None else programs.precise_duals()
+        if relaxed is None or said is None or len(said) != len(self.program.constraints):
+            return None
+        unit, duals = as_fractions(said, largest(self.program.cost))
+        return replace(relaxed, duals=replace(self.program.duals(duals), unit=unit))
+
     def stand(self, programs: Programs, bounds: Bounds) -> None:
         """Give the program that the solver holds the ends of these branches."""
         program = self.program
@@ -83,7 +95,7 @@ class Relaxation:
             answer = programs.solve()
             if answer is None or len(answer.duals) != len(program.constraints):
                 return None
-            added = program.rings(self._priced(*program.prices(program.duals(answer)), closed))
+            added = program.rings(self._priced(*program.prices(program.duals(answer.duals)), closed))
             if not added:
                 return program.read(answer)
             programs.extend(added)

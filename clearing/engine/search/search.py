@@ -20,7 +20,7 @@ from clearing.engine.search.near import decided
 from clearing.engine.search.objectives import Objective, limit_costs, objective_of, stage_names, whole_costs
 from clearing.engine.search.polish import Flows, polish
 from clearing.engine.search.program import Stage
-from clearing.engine.search.programs import DUAL_SCALE, Programs
+from clearing.engine.search.programs import Programs
 from clearing.engine.search.relaxation import Relaxation, relax
 from clearing.engine.search.rows import Rows
 from clearing.engine.search.tiers import INTEGER
@@ -101,6 +101,7 @@ def _stage(
             break
         leaves.remove(node)
         if not tree.is_broken(node):
+            tree.prove_precisely(node)
             continue
         if work.left < 2 or node.depth == DEPTH_MAX:
             work.limit_reached = True
@@ -145,7 +146,7 @@ def _penalised(component: Component, stage: Stage, programs: Programs) -> tuple[
         for costs, weight in zip(earlier, weights, strict=True):
             summed = plus(summed, times(costs, penalty * weight))
         alone = Stage(whole_costs(stage.objective.name, summed), (), stage.pay_own_way and not implied)
-        put = Put(stage, alone, [penalty * weight * DUAL_SCALE for weight in weights] + [0] * implied)
+        put = Put(stage, alone, [penalty * weight for weight in weights] + [0] * implied)
         found = relax(component, alone, {}, programs)
         if found is None:
             break

@@ -9,7 +9,7 @@ Example: an offer delivers 0 or 100 µ and the relaxation takes 60: in one part 
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
@@ -71,7 +71,8 @@ class Put:
             found = relaxed.duals
             named = component.capacity.keys() | bounds.keys()
             known = {name: value for name, value in found.groups.items() if name in named}
-            duals = Duals(known, found.nodes, [*self.multipliers, *found.before], found.served)
+            before = [*(times * found.unit for times in self.multipliers), *found.before]
+            duals = replace(found, groups=known, before=before)
         return Node(bounds, prove(component, self.stage, bounds, duals), relaxed, depth)
 
     def _nothing(self, component: Component) -> Duals:
@@ -93,6 +94,13 @@ class Tree:
     def is_broken(self, node: Node) -> bool:
         """Whether a node can be split."""
         return node.relaxed is not None and bool(_broken_at_all(self.component, node.relaxed))
+
+    def prove_precisely(self, node: Node) -> None:
+        """A better proof of the same relaxation, where its duals are fractions that the usual ones do not name."""
+        relaxed = self._program(node.bounds).precisely(self.programs, node.bounds)
+        if relaxed is not None:
+            again = self.put.node(self.component, node.bounds, relaxed, node.depth).proven
+            node.proven = max(node.proven, again, key=lambda proven: proven.bound)
 
     def split(self, node: Node) -> None:
         """Split it where both parts gain most."""
