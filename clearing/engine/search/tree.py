@@ -17,7 +17,7 @@ import numpy as np
 from clearing.engine.search.component import Bounds, Component
 from clearing.engine.search.program import Duals, Relaxed, Stage
 from clearing.engine.search.programs import Programs
-from clearing.engine.search.proof import Proven, prove
+from clearing.engine.search.proof import Proven, leaf_bound, prove
 from clearing.engine.search.relaxation import Relaxation
 from clearing.engine.search.witness import row_flows
 from clearing.model.proof import Branch, Proof
@@ -93,7 +93,15 @@ class Tree:
 
     def is_broken(self, node: Node) -> bool:
         """Whether a node can be split."""
-        return node.relaxed is not None and bool(_broken_at_all(self.component, node.relaxed))
+        return bool(self._broken(node))
+
+    def _broken(self, node: Node) -> Sequence[Broken]:
+        """Steps that are broken and not decided yet; those that hardly are only where there are no others."""
+        if node.relaxed is None:
+            return ()
+        component, relaxed = self.component, node.relaxed
+        every = _stepped(component, flows_of(component, relaxed))
+        return _undecided(node.bounds, broken(component, relaxed)) or _undecided(node.bounds, every)
 
     def prove_precisely(self, node: Node) -> None:
         """A better proof of the same relaxation, where its duals are fractions that the usual ones do not name."""
@@ -107,7 +115,10 @@ class Tree:
         node.split = self._best(node)
         for bounds in _branches(self.component, node.bounds, node.split):
             relaxed = self._program(bounds).under(self.programs, bounds)
-            node.parts.append(self.put.node(self.component, bounds, relaxed, node.depth + 1))
+            part = self.put.node(self.component, bounds, relaxed, node.depth + 1)
+            inherited = Proven(node.proven.leaf, leaf_bound(self.component, self.put.stage, bounds, node.proven.leaf))
+            part.proven = max(part.proven, inherited, key=lambda proven: proven.bound)
+            node.parts.append(part)
 
     def _program(self, groups: Iterable[str]) -> Relaxation:
         """The program in which these groups, too, can be branched on."""
@@ -120,8 +131,7 @@ class Tree:
         return self._relaxation
 
     def _best(self, node: Node) -> Broken:
-        assert node.relaxed is not None
-        found = sorted(_broken_at_all(self.component, node.relaxed), key=lambda each: (-self._score(each), each))
+        found = sorted(self._broken(node), key=lambda each: (-self._score(each), each))
         unknown = [each for each in found if self._tries(each) < TRIED_ENOUGH][:TRIED_MAX]
         tried = self._try(node, unknown) if len(found) > 1 else {}
         return max(found, key=lambda each: tried.get(each, self._score(each)))
@@ -167,11 +177,6 @@ def broken(component: Component, relaxed: Relaxed) -> Sequence[Broken]:
     return [each for each in found if min(each.flow - each.at, each.above - each.flow) > slack]
 
 
-def _broken_at_all(component: Component, relaxed: Relaxed) -> Sequence[Broken]:
-    """The same; where there are none, those that it breaks by so little, which may hide what they gain."""
-    return broken(component, relaxed) or _stepped(component, flows_of(component, relaxed))
-
-
 def flows_of(component: Component, relaxed: Relaxed) -> IntArray:
     """By row what arcs and rings of a relaxation carry."""
     flows = row_flows(component, relaxed.rings)
@@ -208,6 +213,12 @@ def _stepped(component: Component, flows: IntArray) -> Sequence[Broken]:
         low = value // piece * piece
         found.append(Broken(f"take:{rows.name(int(plain[at]))}", value, low, low + piece))
     return found
+
+
+def _undecided(bounds: Bounds, found: Sequence[Broken]) -> Sequence[Broken]:
+    """Those of which both parts have room."""
+    ends = [bounds.get(each.group, (each.at, each.above)) for each in found]
+    return [each for each, (low, high) in zip(found, ends, strict=True) if low <= each.at and each.above <= high]
 
 
 def _branches(component: Component, bounds: Bounds, each: Broken) -> Sequence[Bounds]:
