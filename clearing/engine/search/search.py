@@ -131,22 +131,20 @@ def _root(component: Component, stage: Stage, programs: Programs) -> tuple[Put, 
 def _penalised(component: Component, stage: Stage, programs: Programs) -> tuple[Put, Node]:
     """The stages before as a penalty in place of constraints that no solver's tolerance could meet.
 
-    Nothing is below their values, so that any multiplier that is large enough proves as much as the least, and with a
-    whole one the rents stay whole. That limits add up to nothing or less stays a constraint, where no surplus says so.
+    Nothing that pays its own way is below their values, so that any multiplier that is large enough proves as much as
+    the least, and with a whole one the rents stay whole.
     """
     earlier = [objective.numerator for objective, _ in stage.before]
     most = largest(stage.objective.numerator)
     weights = [max(1, -(-most // max(1, largest(costs)))) for costs in earlier]
-    names = [stage.objective.name, *(objective.name for objective, _ in stage.before)]
-    implied = stage.pay_own_way and "surplus" in names
     plain = Put(stage, stage)
     best = plain, plain.node(component, {}, None)
     for penalty in PENALTIES:
         summed = stage.objective.numerator
         for costs, weight in zip(earlier, weights, strict=True):
             summed = plus(summed, times(costs, penalty * weight))
-        alone = Stage(whole_costs(stage.objective.name, summed), (), stage.pay_own_way and not implied)
-        put = Put(stage, alone, [penalty * weight for weight in weights] + [0] * implied)
+        alone = Stage(whole_costs(stage.objective.name, summed), (), stage.pay_own_way)
+        put = Put(stage, alone, [penalty * weight for weight in weights])
         found = relax(component, alone, {}, programs)
         if found is None:
             break
