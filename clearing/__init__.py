@@ -9,7 +9,7 @@ Importing the package loads nothing else, so that ``python -m clearing.audit.ver
 in an interpreter that has only the standard library. The names above load when they are asked for.
 """
 
-__version__ = "0.1.0"
+__version__ = "0.2.0"
 __all__ = [
     "AssetPremium",
     "BookAndTerms",

@@ -7,6 +7,8 @@ from __future__ import annotations
 
 import json
 
+from clearing import __version__
+from clearing.audit.bundle_form import MANIFEST
 from clearing.audit.outcome_lines import CERTIFICATE, CERTIFICATE_FORMAT_2, RINGS
 from clearing.audit.proof_objects import component_of
 from clearing.audit.stored_lines import MALFORMED, Read, Record, each_record
@@ -36,6 +38,7 @@ def read_stored_record(read: Read, book: Book) -> proof.Record | None:
             return None
         components = [component_of(each) for each in certificate["components"]]
         each_record(read, RINGS, add)
-        return proof.Record(components, rings, certificate["work_limit_reached"] is True)
+        engine = json.loads(read(MANIFEST).decode())["made_by"]["engine"]
+        return proof.Record(components, rings, certificate["work_limit_reached"] is True, engine != __version__)
     except (InputFault, *MALFORMED):
         return None

@@ -21,10 +21,11 @@ from clearing.model.errors import InputFault, OperatingFault
 from clearing.model.house import Denial, DenialReason, Kind
 from clearing.model.outcome import Outcome
 from clearing.model.rulebook import Rulebook
-from clearing.service import clear_book, open_session, outcome_of, replay_bundle
+from clearing.service import Session, clear_book, open_session, outcome_of, replay_bundle
 
 _PPM = 1_000_000
 WHAT_IF_FORMAT = "clearing-what-if/1"
+_ONLY_ITS_BUNDLE = "what was searched may be another of equal value, or from another version: only the bundle tells"
 _INPUTS = (ASSETS, FIXING, OBLIGATIONS, OFFERS, PARTICIPANTS, RULEBOOK, STOCKS)
 
 
@@ -65,9 +66,8 @@ def _replayed(body: Mapping[str, Any], facts: Facts, library: Library) -> Replay
         bundle = library.get(body["bundle"])
     except InputFault:
         terms, previous = cleared_terms(facts, session)
-        digest = clear_book(book, terms, _nowhere, previous=previous).manifest.digest
-        wrong = None if digest == body["digest"] else f"the bundle is lost, and the book computes to {digest}"
-        return replace(found, by="journal", wrong=wrong)
+        computed = clear_book(book, terms, _nowhere, previous=previous)
+        return replace(found, by="journal", wrong=_wrong_of_lost(computed, body["digest"]))
     try:
         return replace(found, wrong=_wrong_of_bundle(bundle, body["digest"]))
     except OperatingFault as error:
@@ -82,6 +82,15 @@ def _wrong_of_bundle(bundle: StoredBundle, digest: str) -> str | None:
     if difference is None:
         return None
     return f"{difference.file} line {difference.line} {difference.field or ''} differs".strip()
+
+
+def _wrong_of_lost(computed: Session, digest: str) -> str | None:
+    if computed.manifest.digest == digest:
+        return None
+    wrong = f"the bundle is lost, and the book computes to {computed.manifest.digest}"
+    if computed.outcome.certificate.unique:
+        return wrong
+    return f"{wrong}; {_ONLY_ITS_BUNDLE}"
 
 
 def _nowhere(_path: str, pieces: Iterable[bytes]) -> None:

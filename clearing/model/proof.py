@@ -74,6 +74,8 @@ class Record:
     rings: Sequence[RecordedRing]
     """Those whose members stand at every node, of whatever component."""
     work_limit_reached: bool
+    by_another_version: bool = False
+    """Whether it says that another version of the engine made it, which may have found and proven less."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,7 +2,8 @@
 
 Where several outcomes are equally good, or several proofs prove the same, another version of a solver may find another
 one, and nothing is wrong with it. A record that differs is put to the engine's own laws, and stands if it breaks none
-and is no worse than what this machine found and proved.
+and is no worse than what this machine found and proved. A record of another version of the engine may be worse where
+it says itself that it is unproven: what a later version finds is no fault of a session that is final.
 
 Example: two desks may serve a third equally well. This machine found the one, the record has the other: it stands.
 If the record's surplus is 90 and this machine found 100, it does not.
@@ -83,7 +84,8 @@ def _recorded(
     if not is_feasible(component, rings):
         return Remark(name, None, "its recorded rings break a bound or a condition")
     remarks: list[Remark] = []
-    rejected = _first_flaw(ours, proof, rings, objectives_of(component.rows, salt), remarks)
+    objectives = objectives_of(component.rows, salt)
+    rejected = _first_flaw(ours, proof, rings, objectives, remarks, forgiving=record.by_another_version)
     if rejected is not None:
         return rejected
     weaker += remarks
@@ -135,8 +137,13 @@ def _first_flaw(
     rings: Mapping[tuple[int, ...], int],
     objectives: Sequence[Objective],
     weaker: list[Remark],
+    *,
+    forgiving: bool,
 ) -> Remark | None:
-    """The first stage whose recorded value or proof does not hold, or is worse than this machine's."""
+    """The first stage whose recorded value or proof does not hold, or is worse than this machine's.
+
+    ``forgiving``: what a stage itself leaves unproven may be worse.
+    """
     component, name = ours.component, ours.proof.component
     if [stage.objective for stage in proof.stages] != [objective.name for objective in objectives]:
         return Remark(name, None, "its recorded stages are not those of the rulebook")
@@ -148,7 +155,10 @@ def _first_flaw(
     for objective, theirs, own in zip(objectives, proof.stages, ours.proof.stages, strict=True):
         pays = proof.tier == RINGS and not before and own.objective == "surplus"
         why = _flaw(component, Stage(objective, tuple(before), pay_own_way), rings, theirs)
-        why = why or (_worse(theirs, own, pays=pays) if comparable else None)
+        if why is None and comparable:
+            why = _impossible(theirs, own)
+            if why is None and not (forgiving and theirs.value > theirs.bound):
+                why = _worse(theirs, own, pays=pays)
         if why is not None:
             return Remark(name, objective.name, why)
         less = _weaker(theirs, own) if comparable else None
@@ -173,13 +183,17 @@ def _flaw(
     return None
 
 
+def _impossible(recorded: ProvenStage, own: ProvenStage) -> str | None:
+    if recorded.value < own.bound:
+        return f"its recorded value is {recorded.value}, and this machine proved that none is below {own.bound}"
+    return None
+
+
 def _worse(recorded: ProvenStage, own: ProvenStage, *, pays: bool) -> str | None:
     """Why a stage of the record is worse than this machine's, both after equal stages before.
 
     Where offers are paid by the rents of its proof (``pays``) a weaker proof is worse: it would pay as it likes.
     """
-    if recorded.value < own.bound:
-        return f"its recorded value is {recorded.value}, and this machine proved that none is below {own.bound}"
     if recorded.value > own.value and (own.objective != UNPROVEN or own.value == own.bound):
         return f"its recorded value is {recorded.value}, and this machine found {own.value}"
     return _less_proven(recorded, own) if pays else None

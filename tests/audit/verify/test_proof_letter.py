@@ -52,6 +52,25 @@ def test_a_pass_into_any_does_not_rise() -> None:
         proven_bound(searched, stage_of(searched), leaf(G=2, potentials={"pool:A": 3, "any": 1}))
 
 
+def test_a_gift_alone_is_no_ring() -> None:
+    made = book(values={"A": 5_000}, offers=[offer("G", "G", "A", 2, ("*", -3))], rulebook=replace(RULEBOOK, **STAGES))
+    searched = searched_of(made)
+    assert proven_bound(searched, stage_of(searched), leaf(potentials={"pool:A": -3})) == 0
+
+
+@pytest.mark.parametrize("limit", [6, 5])
+def test_a_chain_returns_from_where_a_gift_delivers_too_after_another_row(limit: int) -> None:
+    rows = [offer("G", "G", "A", 2, ("*", -3)), offer("P", "P", "B", 1, ("A", -3))]
+    rows.append(offer("Q", "Q", "A", 1, ("B", limit)))
+    made = book(values={"A": 5_000, "B": 5_000}, offers=rows, rulebook=replace(RULEBOOK, **STAGES))
+    searched, potentials = searched_of(made), {"pool:A": -3, "pool:B": -6}
+    if limit == 6:  # G, P, Q and back to G gain nothing at these potentials, nor do P and Q
+        assert proven_bound(searched, stage_of(searched), leaf(P=6, potentials=potentials)) == -30_000
+    else:
+        with pytest.raises(UnprovenError, match="a row that gains"):
+            proven_bound(searched, stage_of(searched), leaf(P=6, potentials=potentials))
+
+
 @pytest.mark.parametrize("tolerance", [0, 4_000])
 def test_what_an_alternative_takes_is_at_most_its_capacity_and_the_tolerance(tolerance: int) -> None:
     rows = [offer("P", "P", "A", 3, ("B", -3)), offer("Q", "Q", "B", 3, ("A", -2))]
