@@ -7,7 +7,10 @@ and are divided by the unit of their column or constraint; answers go back as in
 from __future__ import annotations
 
 import json
+import os
 import sys
+import threading
+import time
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import suppress
 from itertools import accumulate, chain, repeat
@@ -228,8 +231,16 @@ def _end(bound: int | None, unit: int, infinite: float) -> float:
     return infinite if bound is None else bound / unit
 
 
+def _watch(parent: int) -> None:
+    """End with the process that asks, also in the midst of a program that takes long."""
+    while os.getppid() == parent:
+        time.sleep(1)
+    os._exit(1)
+
+
 def main() -> None:
     """Answer requests until standard input ends."""
+    threading.Thread(target=_watch, args=(os.getppid(),), daemon=True).start()
     import highspy  # noqa: F401  before the first request, while that is still being put together
 
     worker, answers = Worker(), sys.stdout

@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+import os
+import subprocess
 import sys
+import time
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
 
@@ -117,3 +121,36 @@ def test_a_solver_starts_ahead_only_where_rules_may_ask_for_a_search(version: in
     with SolverApart() as solver:
         solver.start_for(DEFAULTS[version])
         assert (solver._running is not None) == (version > 1)
+
+
+def test_a_solver_that_hangs_ends_with_the_process_that_asked_it() -> None:
+    hangs = (
+        "import time; from clearing.solvers import highs_worker; "
+        "highs_worker.Worker.load = lambda *_: time.sleep(99); highs_worker.main()"
+    )
+    asks = (
+        "import sys; from clearing.solvers.apart import SolverApart; "
+        f"solver = SolverApart((sys.executable, '-c', {hangs!r})); solver.start(); "
+        "print(solver._running.pid, flush=True); solver.load([], []); solver.solve_whole(1)"
+    )
+    with subprocess.Popen((sys.executable, "-c", asks), stdout=subprocess.PIPE, text=True) as asking:
+        assert asking.stdout is not None
+        worker = int(asking.stdout.readline())
+        time.sleep(2)
+        assert is_there(worker)
+        asking.kill()
+    late = time.monotonic() + 20
+    while is_there(worker) and time.monotonic() < late:
+        time.sleep(0.1)
+    assert not is_there(worker)
+
+
+def is_there(process: int) -> bool:
+    """Whether a process runs; one that has ended may wait for somebody to ask how."""
+    try:
+        os.kill(process, 0)
+        return Path(f"/proc/{process}/stat").read_text().rpartition(")")[2].split()[0] != "Z"
+    except ProcessLookupError:
+        return False
+    except FileNotFoundError:  # no such file here, or it has just ended
+        return not Path("/proc/self").exists()
