@@ -102,6 +102,7 @@ def _stage(
         leaves.remove(node)
         if not tree.is_broken(node):
             tree.prove_precisely(node)
+            work.left -= 1
             continue
         if work.left < 2 or node.depth == DEPTH_MAX:
             work.limit_reached = True
