@@ -69,7 +69,7 @@ def _record_lines(ended: Replayed) -> list[str]:
         return []
     named = ", ".join(ended.by_record[:_LISTED_MAX]) + ", ..." * (len(ended.by_record) > _LISTED_MAX)
     found = f"{count(len(ended.by_record), 'component')} by the recorded witness"
-    first = f"{found}: this machine's solver found another of equal value ({named})"
+    first = f"{found}, which stands though this machine found another ({named})"
     return [first, *(_remark_line(each) for each in ended.weaker[:_LISTED_MAX])]
 
 

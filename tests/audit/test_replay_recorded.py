@@ -101,7 +101,7 @@ def test_a_machine_without_a_solver_replays_by_the_record() -> None:
     assert (ended.difference, ended.by_record, ended.rejected) == (None, ("pool:A",), ())
     assert replay_lines(ended, "d") == [
         "replay identical",
-        "1 component by the recorded witness: this machine's solver found another of equal value (pool:A)",
+        "1 component by the recorded witness, which stands though this machine found another (pool:A)",
         "digest d",
     ]
 

@@ -38,7 +38,7 @@ REJECTED = Replayed(
 def test_components_that_stand_as_recorded_are_named() -> None:
     assert replay_lines(STANDING, "ab") == [
         "replay identical",
-        "2 components by the recorded witness: this machine's solver found another of equal value (hub, pool:A)",
+        "2 components by the recorded witness, which stands though this machine found another (hub, pool:A)",
         "component hub, value: its record proves no more than -9",
         "digest ab",
     ]
