@@ -123,7 +123,7 @@ def test_a_solver_starts_ahead_only_where_rules_may_ask_for_a_search(version: in
         assert (solver._running is not None) == (version > 1)
 
 
-def test_a_solver_that_hangs_ends_with_the_process_that_asked_it() -> None:
+def test_a_solver_that_hangs_ends_with_whoever_asked_it() -> None:
     hangs = (
         "import time; from clearing.solvers import highs_worker; "
         "highs_worker.Worker.load = lambda *_: time.sleep(99); highs_worker.main()"
@@ -145,11 +145,11 @@ def test_a_solver_that_hangs_ends_with_the_process_that_asked_it() -> None:
     assert not is_there(worker)
 
 
-def is_there(process: int) -> bool:
-    """Whether a process runs; one that has ended may wait for somebody to ask how."""
+def is_there(running: int) -> bool:
+    """Whether this one runs; one that has ended may wait for somebody to ask how."""
     try:
-        os.kill(process, 0)
-        return Path(f"/proc/{process}/stat").read_text().rpartition(")")[2].split()[0] != "Z"
+        os.kill(running, 0)
+        return Path(f"/proc/{running}/stat").read_text().rpartition(")")[2].split()[0] != "Z"
     except ProcessLookupError:
         return False
     except FileNotFoundError:  # no such file here, or it has just ended
