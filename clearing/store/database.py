@@ -126,6 +126,11 @@ def _exclusive(connection: Connection) -> bool:
     return True
 
 
+def own_words(error: Exception) -> str:
+    """What the driver says of an error, its first line."""
+    return str(getattr(error, "orig", None) or error).strip().splitlines()[0]
+
+
 @contextmanager
 def _faults(engine: Engine) -> Iterator[None]:
     """What a database refuses is an operating fault, in its own words; of many rows the driver says it itself.
@@ -135,7 +140,7 @@ def _faults(engine: Engine) -> Iterator[None]:
     try:
         yield
     except (SQLAlchemyError, engine.dialect.loaded_dbapi.Error) as error:
-        says = str(getattr(error, "orig", None) or error).strip().splitlines()[0]
+        says = own_words(error)
         if lost := _LOST.search(says):
             raise RecordFault(f"the database refused: {lost[0]}; {BROUGHT_BACK}") from error
         raise OperatingFault(f"the database refused: {says}; nothing was written") from error

@@ -60,17 +60,13 @@ class HouseStore:
         self.engine.dispose()
 
 
-LATER = "use a later clearing"
-
-
 def open_store(url: str) -> HouseStore:
     """The store of a house that exists, at the version of this package. Raises UsageFault else."""
     from clearing.store.schema import VERSION
 
     engine, version = _found(url)
     if version != VERSION:
-        how = "bring it up to date: clearing house migrate" if version < VERSION else LATER
-        raise UsageFault(f"the house at {database.shown(engine.url)} is of version {version}, this is {VERSION}; {how}")
+        raise _another(engine, version)
     return HouseStore(engine)
 
 
@@ -81,8 +77,7 @@ def migrate_store(url: str) -> tuple[str, str]:
     engine, version = _found(url)
     engine.dispose()
     if version > VERSION:
-        shown = database.shown(engine.url)
-        raise UsageFault(f"the house at {shown} is of version {version}, this is {VERSION}; {LATER}")
+        raise _another(engine, version)
     make_store(url).close()
     return version, VERSION
 
@@ -102,9 +97,15 @@ def make_store(url: str) -> HouseStore:
     try:
         migrate(engine)
     except SQLAlchemyError as error:
-        says = str(getattr(error, "orig", None) or error).strip().splitlines()[0]
-        raise OperatingFault(f"cannot make a house at {database.shown(parsed)}: {says}") from error
+        raise OperatingFault(f"cannot make a house at {database.shown(parsed)}: {database.own_words(error)}") from error
     return HouseStore(engine)
+
+
+def _another(engine: Engine, version: str) -> UsageFault:
+    from clearing.store.schema import VERSION
+
+    how = "bring it up to date: clearing house migrate" if version < VERSION else "use a later clearing"
+    return UsageFault(f"the house at {database.shown(engine.url)} is of version {version}, this is {VERSION}; {how}")
 
 
 def _found(url: str) -> tuple[Engine, str]:
@@ -119,8 +120,7 @@ def _found(url: str) -> tuple[Engine, str]:
     try:
         version = version_of(engine)
     except SQLAlchemyError as error:
-        says = str(getattr(error, "orig", None) or error).strip().splitlines()[0]
-        raise OperatingFault(f"cannot open the house at {shown}: {says}") from error
+        raise OperatingFault(f"cannot open the house at {shown}: {database.own_words(error)}") from error
     if version is None:
         raise UsageFault(f"there is no house at {shown}; make one: clearing house init")
     return engine, version

@@ -7,7 +7,7 @@ Example: a desk has two offers in a component, one paid 25 µ and one paying 10;
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Sequence
 
 import numpy as np
 
@@ -15,7 +15,7 @@ from clearing.engine.admission import Admission
 from clearing.engine.search.component import component_of
 from clearing.engine.search.objectives import limit_costs
 from clearing.engine.search.pay import pay, rates
-from clearing.engine.search.recorded import rings_of
+from clearing.engine.search.recorded import by_component, rings_of
 from clearing.engine.search.rows import build_rows
 from clearing.engine.search.search import Searched
 from clearing.engine.search.tiers import CIRCULATION, Tier, find_tiers
@@ -30,27 +30,25 @@ def paid_in_search(book: Book, admission: Admission, outcome: Outcome) -> Search
     proofs = {proof.component: proof for proof in outcome.certificate.components if proof.stages}
     micro: dict[int, int] = {}
     ppm: dict[int, int] = {}
-    tiers = [tier for tier in find_tiers(book, admission) if tier.tier != CIRCULATION] if proofs else []
-    rings = _by_tier(tiers, outcome.rings)
-    for tier in tiers:
-        searched = _searched(book, admission, tier, proofs.get(tier.component), rings[tier.component])
+    if not proofs:
+        return SearchedPay(micro, ppm)
+    tiers = [tier for tier in find_tiers(book, admission) if tier.tier != CIRCULATION]
+    rings = by_component([tier.offers for tier in tiers], _recorded(outcome.rings))
+    for tier, recorded in zip(tiers, rings, strict=True):
+        searched = _searched(book, admission, tier, proofs.get(tier.component), recorded)
         micro |= dict.fromkeys(tier.offers, 0) | dict(pay(searched))
         starts = book.offers.alt_start
         ppm |= {int(starts[offer]) + place: rate for (offer, place), rate in rates(searched).items()}
     return SearchedPay(micro, ppm)
 
 
-def _by_tier(tiers: Sequence[Tier], rings: Rings) -> Mapping[str, Sequence[RecordedRing]]:
-    """The recorded rings whose first member is an offer of each component."""
-    tier_of = {offer: tier.component for tier in tiers for offer in tier.offers}
-    found: dict[str, list[RecordedRing]] = {tier.component: [] for tier in tiers}
-    for ring in np.flatnonzero(~np.array(rings.of_obligations, dtype=np.bool_)).tolist() if tiers else ():
+def _recorded(rings: Rings) -> Iterator[RecordedRing]:
+    """Rings of offers by their first segment, the only one of what was searched."""
+    for ring in np.flatnonzero(~np.array(rings.of_obligations, dtype=np.bool_)).tolist():
         segment = int(rings.segment_start[ring])
         members = rings.member[rings.member_start[segment] : rings.member_start[segment + 1]].tolist()
-        if members and members[0] in tier_of:
-            recorded = RecordedRing(rings.nodes[ring], members, int(rings.flow_micro[ring]))
-            found[tier_of[members[0]]].append(recorded)
-    return found
+        if members:
+            yield RecordedRing(rings.nodes[ring], members, int(rings.flow_micro[ring]))
 
 
 def _searched(

@@ -3,7 +3,7 @@
 Where costs are whole, duals are fractions with small denominators that a solver knows to many digits. Taken for what
 they are they prove the optimum to the last unit. A wrong guess makes a weaker bound, never a wrong one.
 
-Example: 0.333333333333 and -1.25 are -15/12 and 4/12.
+Example: 0.333333333333 and -1.25 are 4/12 and -15/12.
 """
 
 from __future__ import annotations

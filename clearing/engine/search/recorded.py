@@ -11,7 +11,7 @@ If the record's surplus is 90 and this machine found 100, it does not.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence, Set
+from collections.abc import Iterable, Mapping, Sequence, Set
 from dataclasses import dataclass
 
 from clearing.engine.search.component import Component
@@ -47,7 +47,7 @@ def choose(searched: Sequence[Searched], record: Record, salt: bytes) -> Standin
     by_record: list[str] = []
     weaker: list[Remark] = []
     rejected: list[Remark] = []
-    rings = _by_component(searched, record.rings)
+    rings = by_component([each.component.rows.delivering for each in searched], record.rings)
     for place, ours in enumerate(searched):
         theirs = _recorded(ours, record, rings[place], weaker, salt)
         if isinstance(theirs, Remark):
@@ -58,10 +58,10 @@ def choose(searched: Sequence[Searched], record: Record, salt: bytes) -> Standin
     return Standing(standing, tuple(by_record), tuple(weaker), tuple(rejected))
 
 
-def _by_component(searched: Sequence[Searched], rings: Sequence[RecordedRing]) -> Sequence[list[RecordedRing]]:
-    """The recorded rings whose first member is an offer of each component."""
-    place_of = {offer: place for place, each in enumerate(searched) for offer in each.component.rows.delivering}
-    found: list[list[RecordedRing]] = [[] for _ in searched]
+def by_component(offers: Sequence[Iterable[int]], rings: Iterable[RecordedRing]) -> Sequence[list[RecordedRing]]:
+    """The recorded rings whose first member is among the offers of each component."""
+    place_of = {offer: place for place, each in enumerate(offers) for offer in each}
+    found: list[list[RecordedRing]] = [[] for _ in offers]
     for ring in rings:
         if ring.members[0] in place_of:
             found[place_of[ring.members[0]]].append(ring)
@@ -155,10 +155,7 @@ def _first_flaw(
     for objective, theirs, own in zip(objectives, proof.stages, ours.proof.stages, strict=True):
         pays = proof.tier == RINGS and not before and own.objective == "surplus"
         why = _flaw(component, Stage(objective, tuple(before), pay_own_way), rings, theirs)
-        if why is None and comparable:
-            why = _impossible(theirs, own)
-            if why is None and not (forgiving and theirs.value > theirs.bound):
-                why = _worse(theirs, own, pays=pays)
+        why = why or (_worse(theirs, own, pays=pays, forgiving=forgiving) if comparable else None)
         if why is not None:
             return Remark(name, objective.name, why)
         less = _weaker(theirs, own) if comparable else None
@@ -183,17 +180,15 @@ def _flaw(
     return None
 
 
-def _impossible(recorded: ProvenStage, own: ProvenStage) -> str | None:
-    if recorded.value < own.bound:
-        return f"its recorded value is {recorded.value}, and this machine proved that none is below {own.bound}"
-    return None
-
-
-def _worse(recorded: ProvenStage, own: ProvenStage, *, pays: bool) -> str | None:
-    """Why a stage of the record is worse than this machine's, both after equal stages before.
+def _worse(recorded: ProvenStage, own: ProvenStage, *, pays: bool, forgiving: bool) -> str | None:
+    """Why a stage of the record is worse than this machine's, or impossible, both after equal stages before.
 
     Where offers are paid by the rents of its proof (``pays``) a weaker proof is worse: it would pay as it likes.
     """
+    if recorded.value < own.bound:
+        return f"its recorded value is {recorded.value}, and this machine proved that none is below {own.bound}"
+    if forgiving and recorded.value > recorded.bound:
+        return None
     if recorded.value > own.value and (own.objective != UNPROVEN or own.value == own.bound):
         return f"its recorded value is {recorded.value}, and this machine found {own.value}"
     return _less_proven(recorded, own) if pays else None
