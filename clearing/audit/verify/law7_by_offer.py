@@ -32,10 +32,7 @@ def may_go_by_offer(searched: Searched, unlimited: int) -> bool:
 
 def gained(searched: Searched, ranges: Mapping[str, tuple[int, int]], margin: Sequence[int]) -> int:
     """Σ over the offers of the most that each can gain."""
-    by_offer: dict[int, list[int]] = {}
-    for place, row in enumerate(searched.rows):
-        by_offer.setdefault(row.offer, []).append(place)
-    return sum(_most(searched, offer, ranges, held, margin) for offer, held in by_offer.items())
+    return sum(_most(searched, offer, ranges, held, margin) for offer, held in searched.held.items())
 
 
 def _most(

@@ -14,9 +14,10 @@ from dataclasses import dataclass
 
 from clearing.audit.verify.book import NONE
 from clearing.audit.verify.law7_by_offer import gained, is_shared, may_go_by_offer
+from clearing.audit.verify.law7_ends import Ends, ends_of, plain_ends
 from clearing.audit.verify.law7_objectives import Objective, limits_of
-from clearing.audit.verify.law7_rows import ANYTHING, PLAIN, POOL, TO_REST, Searched, ways_of
-from clearing.audit.verify.law7_walks import UNLIMITED, Ways, gaining_length
+from clearing.audit.verify.law7_rows import PLAIN, Searched, ways_of
+from clearing.audit.verify.law7_walks import gaining_length
 from clearing.audit.verify.proofs import Branch, Leaf
 from clearing.audit.verify.report import shown
 
@@ -155,118 +156,39 @@ def _check_leaf(searched: Searched, stage: Stage, leaf: Leaf, ranges: Ranges) ->
 
 def _check_gains(searched: Searched, leaf: Leaf, price: list[int]) -> None:
     """No ring that the rules allow has a negative price."""
-    ways, number = ways_of(searched)
-    if leaf.potentials.keys() - number.keys() - _parts(searched):
-        raise UnprovenError("a potential is of no node")
+    ways, _ = ways_of(searched)
+    _check_names(searched, leaf)
     length = gaining_length(ways, price)
     if length is not None:
         raise UnprovenError(f"a ring of at most {length} gains")
-    unlimited = _unlimited(ways)
-    if not unlimited:
+    ends = ends_of(searched)
+    if not ends.rows:
         return
-    taking, giving = _plain_ends(searched), _parted_ends(searched)
-    if not any(_potentials_hold(searched, leaf.potentials, price, unlimited, ends) for ends in (taking, giving)):
+    if not any(_potentials_hold(leaf.potentials, price, each) for each in (plain_ends(searched, ends.rows), ends)):
         raise UnprovenError("the potentials leave a row that gains")
 
 
 def _margins(searched: Searched, leaf: Leaf, price: list[int]) -> list[int]:
     """By row what a µ of it gains at the potentials, pools taken apart where offers conflict."""
-    ways, number = ways_of(searched)
-    rows = _unlimited(ways)
-    if not may_go_by_offer(searched, len(rows)):
+    ends = ends_of(searched)
+    if not may_go_by_offer(searched, len(ends.rows)):
         raise UnprovenError("a leaf by offer, where pay or a limit on length needs rents")
-    if leaf.potentials.keys() - number.keys() - _parts(searched):
-        raise UnprovenError("a potential is of no node")
-    level, ends = leaf.potentials, _parted_ends(searched)
-    if any(level.get(one, 0) < level.get(other, 0) for one, other in _passes(searched, rows, ends)):
+    _check_names(searched, leaf)
+    if not ends.hold(leaf.potentials):
         raise UnprovenError("the potentials rise between two that may meet")
-    return [rise - price[row] for row, rise in zip(rows, _rises(searched, level, rows, ends), strict=True)]
+    return [rise - price[row] for row, rise in zip(ends.rows, ends.rises(leaf.potentials), strict=True)]
 
 
-def _unlimited(ways: Ways) -> list[int]:
-    """Rows without a limit on the length of their rings."""
-    return [
-        row
-        for row, gift in enumerate(tail == ways.any for tail in ways.tail)
-        if (ways.chain_limit if gift else ways.ring_limit)[row] == UNLIMITED
-    ]
+def _check_names(searched: Searched, leaf: Leaf) -> None:
+    _, number = ways_of(searched)
+    if leaf.potentials.keys() - number.keys() - ends_of(searched).names:
+        raise UnprovenError("a potential is of no node")
 
 
-Ends = Sequence[tuple[str, str]]
-"""By row where it takes and where it delivers."""
-
-
-def _potentials_hold(
-    searched: Searched, potentials: Mapping[str, int], price: list[int], rows: list[int], ends: Ends
-) -> bool:
+def _potentials_hold(potentials: Mapping[str, int], price: list[int], ends: Ends) -> bool:
     """Whether no row gains, and no way from where one delivers to where the next takes."""
-    rises = _rises(searched, potentials, rows, ends)
-    if any(price[row] < rise for row, rise in zip(rows, rises, strict=True)):
-        return False
-    return all(potentials.get(one, 0) >= potentials.get(other, 0) for one, other in _passes(searched, rows, ends))
-
-
-def _rises(searched: Searched, potentials: Mapping[str, int], rows: list[int], ends: Ends) -> list[int]:
-    """By row the potential of where it delivers, or may return to `any`, less that of where it takes."""
-    level = potentials.get
-    gifts = any(searched.rows[row].tail == ANYTHING for row in rows)
-    rises = []
-    for row in rows:
-        each, (tail, head) = searched.rows[row], ends[row]
-        returns = gifts and each.tail != ANYTHING and each.head.startswith(POOL)
-        most = max(level(head, 0), level(ANYTHING, 0)) if returns else level(head, 0)
-        rises.append(most - level(tail, 0))
-    return rises
-
-
-def _passes(searched: Searched, rows: list[int], ends: Ends) -> set[tuple[str, str]]:
-    """From where rows deliver to where others, whom they do not conflict with, take."""
-    givers: dict[str, dict[str, int]] = {}
-    takers: dict[str, dict[str, int]] = {}
-    for row in rows:
-        each = searched.rows[row]
-        givers.setdefault(each.head, {})[ends[row][1]] = row
-        takers.setdefault(each.tail, {})[ends[row][0]] = row
-    joins = set()
-    for node, starts in givers.items():
-        for start, one in starts.items():
-            for end, other in takers.get(node, {}).items():
-                if start != end and not searched.clash(one, other):
-                    joins.add((start, end))
-    return joins
-
-
-def _plain_ends(searched: Searched) -> Ends:
-    return [(row.tail, row.head) for row in searched.rows]
-
-
-def _parted_ends(searched: Searched) -> Ends:
-    """Pools taken apart where offers conflict: those with a conflict have a node of their own."""
-    offers, names = searched.book.offers, searched.book.assets.name
-    apart, ends = _clashing(searched), []
-    for row in searched.rows:
-        tail, head, given = row.tail, row.head, offers.deliver[row.offer]
-        if (row.offer, row.asset) in apart[1]:
-            tail = f"take:{offers.id[row.offer]}:{names[row.asset]}"
-        if row.kind != TO_REST and given in apart[2]:
-            head = f"give:{offers.id[row.offer]}" if (row.offer, given) in apart[0] else f"open:{names[given]}"
-        ends.append((tail, head))
-    return ends
-
-
-def _parts(searched: Searched) -> set[str]:
-    names = searched.book.assets.name
-    return {end for ends in _parted_ends(searched) for end in ends} | {
-        f"open:{names[a]}" for a in _clashing(searched)[2]
-    }
-
-
-def _clashing(searched: Searched) -> tuple[set[tuple[int, int]], set[tuple[int, int]], set[int]]:
-    """Givers and takers with a conflict, each with its asset, and these assets."""
-    deliver = searched.book.offers.deliver
-    givers = {(giver, deliver[giver]) for giver, _ in searched.clashes}
-    takers = {(taker, deliver[giver]) for giver, taker in searched.clashes}
-    return givers, takers, {asset for _, asset in givers}
+    rises = ends.rises(potentials)
+    return all(price[row] >= rise for row, rise in zip(ends.rows, rises, strict=True)) and ends.hold(potentials)
 
 
 def _capacity(searched: Searched, group: str) -> int:

@@ -44,11 +44,11 @@ class Outcome:
 
     def delivered(self, offer: int) -> int:
         """D(o)."""
-        return sum(self.flows[row] for row in self.searched.delivering[offer])
+        return sum(map(self.flows.__getitem__, self.searched.delivering[offer]))
 
     def taken(self, alternative: int) -> int:
         """T(o, i), 0 for an alternative that is not kept."""
-        return sum(self.flows[row] for row in self.searched.taking.get(alternative, ()))
+        return sum(map(self.flows.__getitem__, self.searched.taking.get(alternative, ())))
 
 
 class NotAllowedError(ValueError):

@@ -11,11 +11,15 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
 
 from clearing.audit.verify.asks import Asks, account_room, stock_size
 from clearing.audit.verify.book import ANY, INDEX, NONE, Book
 from clearing.audit.verify.components import Admitted, Component, conflicts
 from clearing.audit.verify.law7_walks import Ways
+
+if TYPE_CHECKING:
+    from clearing.audit.verify.law7_ends import Ends
 
 PLAIN, FROM_REST, TO_REST = range(3)
 REST, ANYTHING, HUB, POOL = "rest", "any", "hub", "pool:"
@@ -57,6 +61,8 @@ class Searched:
     rows: list[Row] = field(default_factory=list)
     index: dict[str, int] = field(default_factory=dict)
     """Row by name."""
+    held: dict[int, list[int]] = field(default_factory=dict)
+    """Rows by offer."""
     delivering: dict[int, list[int]] = field(default_factory=dict)
     """Rows that deliver, by offer."""
     taking: dict[int, list[int]] = field(default_factory=dict)
@@ -64,6 +70,8 @@ class Searched:
     groups: dict[str, Group] = field(default_factory=dict)
     clashes: set[tuple[int, int]] = field(default_factory=set)
     """Pairs of offers (giver, taker) that may not meet in a pool."""
+    ends: Ends | None = None
+    """Where rows take and deliver, pools taken apart; made when first asked for."""
     walks: tuple[Ways, dict[str, int]] | None = None
     """The rows as columns for the search of walks, and the number of each node; made when first asked for."""
 
@@ -116,11 +124,13 @@ def ways_of(searched: Searched) -> tuple[Ways, dict[str, int]]:
     clashing = {offer for pair in searched.clashes for offer in pair}
     screened = searched.book.rulebook.screening == "ring"
     marked = {o for o in searched.component.offers if screened and asks.denies_or_denied(o)}
+    ring_limit = {offer: asks.ring_limit(offer) for offer in searched.component.offers}
+    chain_limit = {offer: asks.chain_limit(offer) for offer in searched.component.offers}
     ways = Ways(
         tail=[number[row.tail] for row in rows],
         head=[number[row.head] for row in rows],
-        ring_limit=[asks.ring_limit(row.offer) for row in rows],
-        chain_limit=[asks.chain_limit(row.offer) for row in rows],
+        ring_limit=[ring_limit[row.offer] for row in rows],
+        chain_limit=[chain_limit[row.offer] for row in rows],
         any=number.get(ANYTHING, NONE),
         returns=pools.__contains__,
         clash=searched.clash,
@@ -142,6 +152,7 @@ def _add(searched: Searched, row: Row) -> None:
     place = len(searched.rows)
     searched.rows.append(row)
     searched.index[row.name] = place
+    searched.held.setdefault(row.offer, []).append(place)
     if row.kind != TO_REST:
         searched.delivering.setdefault(row.offer, []).append(place)
     if row.kind != FROM_REST:

@@ -14,7 +14,7 @@ from clearing.engine.search.walks import Walks
 from clearing.model.book import NONE
 
 if TYPE_CHECKING:
-    from clearing.model.columns import IntArray
+    from clearing.model.columns import BoolArray, IntArray
 
 INDEX_UNIT = 1_000_000
 VALUE_LEAST = 1_000
@@ -41,6 +41,8 @@ class Component:
     offer_at: Mapping[str, int]
     shares: Mapping[str, tuple[int, int]]
     """Groups of residual: their offer and the tolerance."""
+    arcs: BoolArray
+    """Free rows that the last relaxation wanted, all of them at first."""
     rings: dict[tuple[int, ...], None] = field(default_factory=dict)
 
     def rows_of(self, name: str) -> Sequence[int] | IntArray:
@@ -76,9 +78,11 @@ def component_of(rows: Rows, limits: IntArray) -> Component:
     steps = set(rows.piece[rows.asset >= 0].tolist())
     steps |= {size for offer in rows.delivering for size in (asks.step_micro(offer), asks.least_micro(offer))}
     in_pieces = common >= VALUE_LEAST and steps == {common}
+    walks = Walks(rows)
     return Component(
         rows=rows,
-        walks=Walks(rows),
+        walks=walks,
+        arcs=walks.free,
         unit=common if in_pieces else INDEX_UNIT,
         pieces=common if in_pieces else 0,
         limits=limits,

@@ -13,7 +13,7 @@ from clearing.engine.search.program import Program, Relaxed, Stage
 from clearing.engine.search.programs import Column, Programs
 
 if TYPE_CHECKING:
-    from clearing.model.columns import IntArray
+    from clearing.model.columns import BoolArray, IntArray
 
 NODES_MAX = 2_000
 """Branches of the solver's own tree; its answer is a proposal, so that this limits work and nothing else."""
@@ -24,13 +24,17 @@ NEAR_NODES_MAX = 20
 def propose(component: Component, stage: Stage, bounds: Bounds, programs: Programs) -> Relaxed | None:
     """A good integer solution over the rings priced so far, within bounds; None where the solver fails."""
     program = WholeProgram(component, stage, bounds)
-    programs.load(program.constraints, [*program.columns, *program.rings(component.rings)])
+    programs.load(program.constraints, program.begin(component.rings))
     answer = programs.solve_whole(NEAR_NODES_MAX if bounds else NODES_MAX)
     return None if answer is None else program.read(answer)
 
 
 class WholeProgram(Program):
     """The program of a relaxation, and what must be decided."""
+
+    def first_arcs(self) -> BoolArray:
+        """All of them: none is priced later."""
+        return self.component.walks.free
 
     def decide(self) -> None:
         """Columns and constraints of every decision; the columns stand before the rings."""

@@ -1,6 +1,7 @@
 """Program: a component, a stage and branches -> columns and constraints, and an answer's meaning by row, ring and name.
 
-Rows whose rings no length bounds flow along arcs; every other ring is a column, added as it is priced.
+Rows whose rings no length bounds flow along arcs; every other ring is a column, added as it is priced. So are arcs
+that the relaxation before did not want, where there are many.
 """
 
 from __future__ import annotations
@@ -19,7 +20,7 @@ from clearing.engine.search.rows import Group
 from clearing.model.book import NONE
 
 if TYPE_CHECKING:
-    from clearing.model.columns import IntArray
+    from clearing.model.columns import BoolArray, IntArray
 
 SHARE_SCALE = 10**9
 PRICE_SLACK = 10**8
@@ -96,8 +97,8 @@ class Program:
         self.decide()
         self._seal()
         self.first_arc = len(self.columns)
-        self.arc_rows = np.flatnonzero(component.walks.free).tolist() if self.node_at else []
-        self.columns += self._arcs()
+        self.arc_rows = np.flatnonzero(self.first_arcs()).tolist()
+        self.columns += self.arcs(self.arc_rows)
         self.passes = passes_of(component) if self.node_at else []
         for source, target in self.passes:
             entries = [(self.node_at[target], 1), (self.node_at[source], -1)]
@@ -107,15 +108,35 @@ class Program:
         missing = self._missing(pressable)
         self.first_missing = len(self.columns) + len(served)
         self.columns += [*served, *missing]
-        self.first_ring = len(self.columns)
-        self.forget_rings()
+        self.first_added = len(self.columns)
+        self._begin()
 
     def decide(self) -> None:
         """Where an integer program adds its decisions."""
 
-    def forget_rings(self) -> None:
-        """Begin again without any ring."""
-        self.ring_list: list[tuple[int, ...]] = []
+    def first_arcs(self) -> BoolArray:
+        """The rows whose arcs are there from the beginning."""
+        return self.component.arcs
+
+    def begin(self, rings: Iterable[tuple[int, ...]]) -> list[Column]:
+        """All columns of a program that begins with these rings."""
+        self._begin()
+        return [*self.columns, *self.rings(rings)]
+
+    def more_arcs(self, duals: Duals) -> list[Column]:
+        """Columns of arcs that are not there yet and gain."""
+        some = np.flatnonzero(self._left_out)
+        if not len(some):
+            return []
+        chosen = some[self._reduced_costs(duals, some) < -self._slack]
+        self._left_out[chosen] = False
+        self.added += chosen.tolist()
+        return self.arcs(chosen.tolist())
+
+    def _begin(self) -> None:
+        self.added: list[tuple[int, ...] | int] = []
+        """Rings and rows of arcs, as they came."""
+        self._left_out = self.component.walks.free & ~self.first_arcs()
         self._known: set[tuple[int, tuple[tuple[int, int], ...]]] = set()
 
     def rings(self, some: Iterable[tuple[int, ...]]) -> list[Column]:
@@ -131,7 +152,7 @@ class Program:
             known = cost, tuple(sorted(entries.items()))
             if known not in self._known:
                 self._known.add(known)
-                self.ring_list.append(ring)
+                self.added.append(ring)
                 columns.append(Column(cost, 0, None, self.unit, whole, known[1]))
         return columns
 
@@ -168,21 +189,26 @@ class Program:
 
     def read(self, answer: Answer) -> Relaxed | None:
         """The proposal by row and ring; None where it is nonsense."""
-        if len(answer.columns) != self.first_ring + len(self.ring_list):
+        if len(answer.columns) != self.first_added + len(self.added):
             return None
         in_arcs = answer.columns[self.first_arc : self.arc_end]
-        by_ring = answer.columns[self.first_ring :]
-        carried = sum(map(abs, in_arcs)) + sum(abs(v) * len(r) for r, v in zip(self.ring_list, by_ring, strict=True))
-        if carried >= LIMIT:
+        arcs = dict(zip(self.arc_rows, in_arcs, strict=False))
+        passes = dict(zip(self.passes, in_arcs[len(self.arc_rows) :], strict=True))
+        rings: dict[tuple[int, ...], int] = {}
+        for each, flow in zip(self.added, answer.columns[self.first_added :], strict=True):
+            if isinstance(each, int):
+                arcs[each] = flow
+            else:
+                rings[each] = flow
+        carried = [*arcs.values(), *passes.values(), *(flow * len(ring) for ring, flow in rings.items())]
+        if sum(map(abs, carried)) >= LIMIT:
             return None
         duals = self.duals(answer.duals) if len(answer.duals) == len(self.constraints) else Duals({}, (), (), {})
-        missed = answer.columns[self.first_missing : self.first_ring]
-        arcs = zip(self.arc_rows, in_arcs[: len(self.arc_rows)], strict=True)
-        passes = zip(self.passes, in_arcs[len(self.arc_rows) :], strict=True)
+        missed = answer.columns[self.first_missing : self.first_added]
         return Relaxed(
-            {row: v for row, v in arcs if v > 0},
-            {join: v for join, v in passes if v > 0},
-            {ring: v for ring, v in zip(self.ring_list, by_ring, strict=True) if v > 0},
+            {row: v for row, v in arcs.items() if v > 0},
+            {join: v for join, v in passes.items() if v > 0},
+            {ring: v for ring, v in rings.items() if v > 0},
             duals,
             all(v <= self.unit // 1_000 for v in missed),
         )
@@ -192,6 +218,27 @@ class Program:
 
         Where sums might pass 60 bits the last bits of all are left off: a price proposes a ring, and proves nothing.
         """
+        price = self._prices(duals)
+        most = largest(price)
+        if most < self.component.walks.price_limit:
+            return price.astype(np.int64), self._slack
+        short = (wide(price) >> most.bit_length() - SHORT_BITS).astype(np.int64)
+        return short, largest(short) // PRICE_SLACK
+
+    def wanted_arcs(self, duals: Duals) -> BoolArray:
+        """Free rows that cost nothing at these duals, or next to nothing."""
+        wanted = self.component.walks.free.copy()
+        free = np.flatnonzero(wanted)
+        wanted[free] = self._reduced_costs(duals, free) <= self._slack
+        return wanted
+
+    def _reduced_costs(self, duals: Duals, some: IntArray) -> IntArray:
+        """By row what its arc costs at the potentials, in 1/DUAL_SCALE."""
+        rows, potential = self.component.rows, array_of(list(duals.nodes))
+        rise = plus(potential[rows.head[some]], -potential[rows.tail[some]])
+        return plus(self._prices(duals)[some], -rise)
+
+    def _prices(self, duals: Duals) -> IntArray:
         charge = [0] * len(self.constraints)
         for name, at in self.group_at.items():
             charge[at] = duals.groups[name]
@@ -204,12 +251,7 @@ class Program:
             charged = weighted_sums(self._values, charge, self._ats, self._starts)
         else:
             charged = sums(products(self._values, array_of(charge)[self._ats]) // self._times, self._starts)
-        price = plus(times(self.cost, DUAL_SCALE), charged)
-        most = largest(price)
-        if most < self.component.walks.price_limit:
-            return price.astype(np.int64), self._slack
-        short = (wide(price) >> most.bit_length() - SHORT_BITS).astype(np.int64)
-        return short, largest(short) // PRICE_SLACK
+        return plus(times(self.cost, DUAL_SCALE), charged)
 
     def put(self, at: int, rows: IntArray | Sequence[int], value: int | IntArray) -> None:
         """Entries of one constraint."""
@@ -283,8 +325,9 @@ class Program:
         self.put(at, some, cost[some])
         return at
 
-    def _arcs(self) -> list[Column]:
-        rows, chosen, whole = self.component.rows, self.arc_rows, self.component.pieces > 0
+    def arcs(self, chosen: Sequence[int]) -> list[Column]:
+        """The columns of arcs."""
+        rows, whole = self.component.rows, self.component.pieces > 0
         tails, heads, costs = (of[chosen].tolist() for of in (rows.tail, rows.head, self.cost))
         return [
             Column(cost, 0, None, self.unit, whole, [*self.entries(row), (node_in, 1), (node_out, -1)])

@@ -24,6 +24,8 @@ if TYPE_CHECKING:
 
 ROUNDS_MAX = 400
 COLUMNS_A_ROUND = 500
+ARCS_ALWAYS_THERE = 5_000
+"""So few arcs are columns from the beginning; of more, a later relaxation begins with those that an earlier wanted."""
 
 
 def relax(component: Component, stage: Stage, bounds: Bounds, programs: Programs) -> Relaxed | None:
@@ -48,11 +50,13 @@ class Relaxation:
         constraints = program.constraints
         if given is not None:
             constraints, closed = program.left(given), self._closed(given)
-        program.forget_rings()
         full = closed.tolist()
         open_rings = [ring for ring in self.component.rings if not any(full[row] for row in ring)]
-        programs.load(constraints, [*program.columns, *program.rings(open_rings)])
-        return self._priced_out(programs, closed)
+        programs.load(constraints, program.begin(open_rings))
+        relaxed = self._priced_out(programs, closed)
+        if relaxed is not None and int(self.component.walks.free.sum()) > ARCS_ALWAYS_THERE:
+            self.component.arcs = program.wanted_arcs(relaxed.duals)
+        return relaxed
 
     def under(self, programs: Programs, bounds: Bounds) -> Relaxed | None:
         """The optimum under branches, from where the last one was found; None where the solver fails."""
@@ -72,8 +76,7 @@ class Relaxation:
         """Give the program that the solver holds the ends of these branches."""
         program = self.program
         if not programs.holds(program.constraints):
-            program.forget_rings()
-            programs.load(program.constraints, [*program.columns, *program.rings(list(self.component.rings))])
+            programs.load(program.constraints, program.begin(list(self.component.rings)))
             self._bounds = {}
         ends = [
             self.end(name, bounds.get(name, (0, self.component.most(name))))
@@ -95,7 +98,8 @@ class Relaxation:
             answer = programs.solve()
             if answer is None or len(answer.duals) != len(program.constraints):
                 return None
-            added = program.rings(self._priced(*program.prices(program.duals(answer.duals)), closed))
+            duals = program.duals(answer.duals)
+            added = [*program.more_arcs(duals), *program.rings(self._priced(*program.prices(duals), closed))]
             if not added:
                 return program.read(answer)
             programs.extend(added)
