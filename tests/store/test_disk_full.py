@@ -10,7 +10,7 @@ import resource
 import shutil
 from collections.abc import Callable
 from pathlib import Path
-from tempfile import mkdtemp
+from tempfile import TemporaryDirectory
 from typing import Any
 
 import pytest
@@ -20,7 +20,7 @@ from tests.store.houses import COMMANDS, founded, opened
 from tests.store.kills import ACKNOWLEDGED, forked, gone_on, held
 from tests.store.small_disk import filled, may_mount, small_disk
 
-MOUNTS = may_mount(Path(mkdtemp(prefix="clearing-disk-")) / "disk")
+MOUNTS = may_mount()
 KINDS = ("disk", "limit") if MOUNTS else ("limit",)
 PAGE = 4096
 
@@ -97,6 +97,12 @@ def limited(folder: Path, base_url: str, command: str, rooms: range) -> set[bool
     return had_room
 
 
+def opened_to_all(folder: str) -> Path:
+    """The server runs as a user of its own."""
+    Path(folder).chmod(0o711)
+    return Path(folder)
+
+
 if MOUNTS:
 
     @pytest.mark.parametrize("command", COMMANDS)
@@ -106,9 +112,11 @@ if MOUNTS:
         """The tables are on the small disk, the server's own files are not."""
         base_url = founded(postgres.new())
         whole, last = calm(postgres, base_url, command, tmp_path)
-        above = Path(mkdtemp(prefix="clearing-disk-"))
-        above.chmod(0o711)
-        with small_disk(above / "disk", kib=40_000) as disk, postgres.space(disk) as at:
+        with (
+            TemporaryDirectory(prefix="clearing-disk-") as above,
+            small_disk(opened_to_all(above) / "disk", kib=40_000) as disk,
+            postgres.space(disk) as at,
+        ):
             had_room = set()
             for room in (0, PAGE * 2, PAGE * 10, PAGE * 60):
                 url, shelf = postgres.copy(base_url, space=at), tmp_path / str(room)
