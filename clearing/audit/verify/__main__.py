@@ -1,7 +1,8 @@
 """``python -m clearing.audit.verify BUNDLE``: a folder in, a report on standard output and an exit status out.
 
 A file in its place is the record of a fixing, a folder of such files several, which are held against each other.
-Status 0: every law holds. 2: usage. 3: there is no bundle and no record. 4: a law is broken.
+Status 0: every law holds. 1: the report could not be printed. 2: usage. 3: there is no bundle and no record.
+4: a law is broken.
 """
 
 from __future__ import annotations
@@ -30,7 +31,7 @@ from clearing.audit.verify import (
 )
 from clearing.audit.verify.forms import MANIFEST_PATH, SEALED_PATHS
 
-HOLDS, USAGE, NO_BUNDLE, BROKEN = 0, 2, 3, 4
+HOLDS, UNPRINTED, NO_BUNDLE, BROKEN = 0, 1, 3, 4
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -88,13 +89,11 @@ def _verify_records(parser: argparse.ArgumentParser, stated: argparse.Namespace,
         return HOLDS if report.holds else BROKEN
     reports = verify_fixings(records)
     if stated.json:
-        print(json.dumps({name: report_record(report) for name, report in reports}, indent=2))
+        _say(json.dumps({name: report_record(report) for name, report in reports}, indent=2))
     else:
         for name, report in reports:
-            print(f"{ascii(name)[1:-1]}: {report.verdict}")
-            for line in report_lines(report):
-                if " broken: " in line:
-                    print(f"  {line}")
+            wrong = [f"  {line}" for line in report_lines(report) if " broken: " in line]
+            _say("\n".join([f"{ascii(name)[1:-1]}: {report.verdict}", *wrong]))
     return HOLDS if all(report.holds for _name, report in reports) else BROKEN
 
 
@@ -104,7 +103,18 @@ def _nothing(path: Path, why: str) -> int:
 
 
 def _print(report: Report, *, as_json: bool) -> None:
-    print(json.dumps(report_record(report), indent=2) if as_json else "\n".join(report_lines(report)))
+    _say(json.dumps(report_record(report), indent=2) if as_json else "\n".join(report_lines(report)))
+
+
+def _say(text: str) -> None:
+    try:
+        print(text, flush=True)
+    except OSError as error:
+        # Python flushes once more at exit: let that go nowhere.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        if not isinstance(error, BrokenPipeError):
+            print(f"standard output: {error.strerror}; what was to be printed is not all there", file=sys.stderr)
+        sys.exit(UNPRINTED)
 
 
 def _parser() -> argparse.ArgumentParser:

@@ -18,6 +18,7 @@ from tests.books import random_book
 from tests.sessions import clear_in_memory
 
 ROOT = Path(__file__).parents[3]
+FULL = Path("/dev/full")
 Run = subprocess.CompletedProcess[str]
 
 
@@ -28,10 +29,12 @@ def write(files: Files, folder: Path) -> Path:
     return folder
 
 
-def run(python: str | Path, *arguments: str | Path) -> Run:
+def run(python: str | Path, *arguments: str | Path, output: int = subprocess.PIPE) -> Run:
     command = [str(python), "-S", "-m", "clearing.audit.verify", *map(str, arguments)]
     environment = {"PATH": os.environ["PATH"], "PYTHONPATH": str(ROOT)}
-    return subprocess.run(command, capture_output=True, text=True, env=environment, check=False, cwd="/")
+    return subprocess.run(
+        command, stdout=output, stderr=subprocess.PIPE, text=True, env=environment, check=False, cwd="/"
+    )
 
 
 @pytest.fixture(scope="module")
@@ -177,3 +180,19 @@ def test_nothing_else_is_imported(bare: Path) -> None:
     for name in ran.stdout.split():
         own = name in ("clearing", "clearing.audit") or name.startswith("clearing.audit.verify")
         assert own or name.split(".")[0] in sys.stdlib_module_names, name
+
+
+@pytest.mark.skipif(not FULL.exists(), reason="this system has no device that is always full")
+def test_a_full_standard_output_is_told_in_words(bare: Path, bundle: Path) -> None:
+    with FULL.open("wb") as full:
+        ran = run(bare, bundle, output=full.fileno())
+    said = "standard output: No space left on device; what was to be printed is not all there\n"
+    assert (ran.returncode, ran.stderr) == (1, said)
+
+
+def test_a_reader_who_has_left_is_told_nothing(bare: Path, bundle: Path) -> None:
+    reads, writes = os.pipe()
+    os.close(reads)
+    ran = run(bare, bundle, output=writes)
+    os.close(writes)
+    assert (ran.returncode, ran.stderr) == (1, "")
