@@ -24,6 +24,10 @@ COST_SIZE = 1_000.0
 MIP_GAP = 1e-9
 PRESOLVED_FROM = 1_000
 """Columns. HiGHS has been seen to simplify small integer programs for ever, which need it least."""
+DUAL_SIMPLEX, PRIMAL_SIMPLEX = 1, 4
+"""How HiGHS numbers its strategies."""
+PRIMAL_FROM = 4_000
+"""Columns. To smaller programs columns are added as soon by the dual simplex, whose prices need fewer rounds."""
 OPTIONS: dict[str, Any] = {
     "output_flag": False,
     "threads": 1,
@@ -62,6 +66,7 @@ class Worker:
         self.columns = Columns()
         self.cost_unit = 1.0
         self.highs: Any = None
+        self.strategy = DUAL_SIMPLEX
 
     def answer(self, do: str, arguments: list[Any]) -> Any:
         """What a request asks for."""
@@ -81,7 +86,7 @@ class Worker:
         self.constraints = [(_end(low, unit, -INFINITY), _end(high, unit, INFINITY), float(unit))
                             for low, high, unit, _ in constraints]  # fmt: skip
         self.times = [times for _, _, _, times in constraints]
-        self.columns, self.highs = Columns(), None
+        self.columns, self.highs, self.strategy = Columns(), None, DUAL_SIMPLEX
         self.extend(columns)
 
     def extend(self, added: dict[str, list[Any]]) -> None:
@@ -106,6 +111,7 @@ class Worker:
             for value, row, unit in zip(added["values"], added["rows"], own, strict=True)
         ]
         if self.highs is not None:
+            self.strategy = PRIMAL_SIMPLEX if first >= PRIMAL_FROM else DUAL_SIMPLEX
             entries = columns.starts[first]
             self.highs.addCols(
                 len(columns.cost) - first,
@@ -119,14 +125,16 @@ class Worker:
             )
 
     def solve(self) -> dict[str, Any] | None:
-        """The linear program, from the last basis."""
+        """The linear program, from the last basis: it stays a solution with more columns, and a bound otherwise."""
         if not self.columns.cost:
             return {"columns": [], "duals": [0] * len(self.constraints)}
         import highspy
 
         if self.highs is None:
             self.highs = self._model(highspy)
+        self.highs.setOptionValue("simplex_strategy", self.strategy)
         self.highs.run()
+        self.strategy = DUAL_SIMPLEX
         if self.highs.getModelStatus() != highspy.HighsModelStatus.kOptimal:
             return None
         solution = self.highs.getSolution()

@@ -26,6 +26,9 @@ class Asks:
         self._value = book.assets.value_micro
         self._tolerance = book.rulebook.residual_tolerance_micro
         self._ids = book.participants.id
+        self._step: dict[int, int] = {}
+        self._least: dict[int, int] = {}
+        """By offer, as they are asked for."""
 
     def conditions(self, offer: int) -> Conditions:
         """The conditions of an offer, empty ones where it has none."""
@@ -42,13 +45,23 @@ class Asks:
 
     def step_micro(self, offer: int) -> int:
         """What the offer delivers is a multiple of this."""
+        if offer not in self._step:
+            self._step[offer] = self._step_of(offer)
+        return self._step[offer]
+
+    def least_micro(self, offer: int) -> int:
+        """The least that the offer delivers, if it delivers at all."""
+        if offer not in self._least:
+            self._least[offer] = self._least_of(offer)
+        return self._least[offer]
+
+    def _step_of(self, offer: int) -> int:
         asset, lot = int(self.book.offers.deliver[offer]), self.conditions(offer).lot
         if lot is not None:
             return lot * self.book.increment_value_micro(asset)
         return int(self._value[asset]) if self.is_indivisible(asset) else 1
 
-    def least_micro(self, offer: int) -> int:
-        """The least that the offer delivers, if it delivers at all."""
+    def _least_of(self, offer: int) -> int:
         asked, step = self.conditions(offer), self.step_micro(offer)
         if asked.all_or_none:
             return self.capacity_micro(offer)

@@ -12,10 +12,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
-import numpy as np
-
 from clearing.engine.search.component import Bounds, Component
-from clearing.engine.search.rows import PLAIN, REST_IN
+from clearing.engine.search.rows import PLAIN, REST_IN, REST_OUT
 from clearing.engine.search.tiers import INTEGER
 
 if TYPE_CHECKING:
@@ -44,22 +42,20 @@ def gains(component: Component, bounds: Bounds, margin: IntArray) -> Iterator[tu
     """Of every offer that may trade: whether it must, and the most that it gains if it does."""
     rows, tolerance = component.rows, component.rows.book.rulebook.residual_tolerance_micro
     asks, ids, kind, margins = rows.asks, rows.book.offers.id, rows.kind.tolist(), margin.tolist()
-    offers = list(rows.delivering)
-    first = np.searchsorted(rows.offer, offers).tolist()
-    end = np.searchsorted(rows.offer, offers, side="right").tolist()
-    for offer, start, stop in zip(offers, first, end, strict=True):
-        plain = max(margins[row] for row in range(start, stop) if kind[row] == PLAIN)
-        leaving, coming = 0, plain
-        for row in range(start, stop):
-            if kind[row] == REST_IN:
-                coming = max(coming, margins[row])
-            elif kind[row] != PLAIN:
-                leaving = max(leaving, margins[row])
-        low, high = bounds.get(f"offer:{ids[offer]}", (0, component.capacity[f"offer:{ids[offer]}"]))
+    first = rows.starts.tolist()
+    for offer, start, stop in zip(rows.delivering, first, [*first[1:], len(kind)], strict=True):
+        some = list(zip(kind[start:stop], margins[start:stop], strict=True))
+        plain = max(each for which, each in some if which == PLAIN)
+        coming = max([plain, *(each for which, each in some if which == REST_IN)])
+        leaving = max([0, *(each for which, each in some if which == REST_OUT)])
+        name = f"offer:{ids[offer]}"
+        low, high = bounds[name] if name in bounds else (0, component.capacity[name])
         least = max(low, asks.least_micro(offer))
         if low == 0 and high < least:
             continue
         most = max(high, least)
-        amounts = {least, most, min(max(tolerance, least), most)}
-        most_gained = max(plain * each + (coming - plain) * min(tolerance, each) for each in amounts)
-        yield offer, low > 0, most_gained + leaving * tolerance
+        gain = plain * (most if plain > 0 else least)
+        if coming > plain:
+            amounts = (least, most, min(max(tolerance, least), most))
+            gain = max(plain * each + (coming - plain) * min(tolerance, each) for each in amounts)
+        yield offer, low > 0, gain + leaving * tolerance

@@ -106,7 +106,14 @@ class Rows:
 
     def delivered(self, flows: IntArray) -> Mapping[int, int]:
         """D of every offer."""
-        return {offer: int(flows[held].sum()) for offer, held in self.delivering.items()}
+        carried = np.where(self.kind == REST_OUT, 0, flows)
+        totals = np.add.reduceat(carried, self.starts).tolist() if len(self) else []
+        return dict(zip(self.delivering, totals, strict=True))
+
+    @property
+    def starts(self) -> IntArray:
+        """The first row of each offer, in the order of ``delivering``."""
+        return np.flatnonzero(np.diff(self.offer, prepend=-1))
 
     def taken(self, flows: IntArray) -> IntArray:
         """T of every alternative, in the order of ``plain``."""
