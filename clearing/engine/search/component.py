@@ -42,7 +42,7 @@ class Component:
     shares: Mapping[str, tuple[int, int]]
     """Groups of residual: their offer and the tolerance."""
     arcs: BoolArray
-    """Free rows that the last relaxation wanted, all of them at first."""
+    """Free rows that the last relaxation wanted or that the best rings pass, all of them at first."""
     rings: dict[tuple[int, ...], None] = field(default_factory=dict)
 
     def rows_of(self, name: str) -> Sequence[int] | IntArray:

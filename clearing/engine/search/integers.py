@@ -32,7 +32,7 @@ def propose(component: Component, stage: Stage, bounds: Bounds, programs: Progra
 class WholeProgram(Program):
     """The program of a relaxation, and what must be decided."""
 
-    def first_arcs(self) -> BoolArray:
+    def beginning(self) -> BoolArray:
         """All of them: none is priced later."""
         return self.component.walks.free
 

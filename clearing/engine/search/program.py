@@ -79,6 +79,7 @@ class Program:
         self.group_at: dict[str, int] = {}
         self._blocks: list[tuple[IntArray, int, IntArray]] = []
         """Entries: rows, their constraint, their coefficients."""
+        self.first_arcs = component.walks.free if bounds or pressable else self.beginning()
         for group in rows.groups:
             low, high = bounds.get(group.name, (None, group.capacity))
             if group.of_offer != NONE and group.name not in bounds:
@@ -97,7 +98,7 @@ class Program:
         self.decide()
         self._seal()
         self.first_arc = len(self.columns)
-        self.arc_rows = np.flatnonzero(self.first_arcs()).tolist()
+        self.arc_rows = np.flatnonzero(self.first_arcs).tolist()
         self.columns += self.arcs(self.arc_rows)
         self.passes = passes_of(component) if self.node_at else []
         for source, target in self.passes:
@@ -114,8 +115,8 @@ class Program:
     def decide(self) -> None:
         """Where an integer program adds its decisions."""
 
-    def first_arcs(self) -> BoolArray:
-        """The rows whose arcs are there from the beginning."""
+    def beginning(self) -> BoolArray:
+        """The rows whose arcs are there from the beginning, where no branch may forbid what they carry."""
         return self.component.arcs
 
     def begin(self, rings: Iterable[tuple[int, ...]]) -> list[Column]:
@@ -136,7 +137,7 @@ class Program:
     def _begin(self) -> None:
         self.added: list[tuple[int, ...] | int] = []
         """Rings and rows of arcs, as they came."""
-        self._left_out = self.component.walks.free & ~self.first_arcs()
+        self._left_out = self.component.walks.free & ~self.first_arcs
         self._known: set[tuple[int, tuple[tuple[int, int], ...]]] = set()
 
     def rings(self, some: Iterable[tuple[int, ...]]) -> list[Column]:
@@ -225,11 +226,12 @@ class Program:
         short = (wide(price) >> most.bit_length() - SHORT_BITS).astype(np.int64)
         return short, largest(short) // PRICE_SLACK
 
-    def wanted_arcs(self, duals: Duals) -> BoolArray:
-        """Free rows that cost nothing at these duals, or next to nothing."""
+    def wanted_arcs(self, relaxed: Relaxed) -> BoolArray:
+        """Free rows whose arcs carry something, or cost next to nothing at the duals."""
         wanted = self.component.walks.free.copy()
         free = np.flatnonzero(wanted)
-        wanted[free] = self._reduced_costs(duals, free) <= self._slack
+        wanted[free] = self._reduced_costs(relaxed.duals, free) <= self._slack
+        wanted[list(relaxed.arcs)] = True
         return wanted
 
     def _reduced_costs(self, duals: Duals, some: IntArray) -> IntArray:

@@ -55,7 +55,7 @@ class Relaxation:
         programs.load(constraints, program.begin(open_rings))
         relaxed = self._priced_out(programs, closed)
         if relaxed is not None and int(self.component.walks.free.sum()) > ARCS_ALWAYS_THERE:
-            self.component.arcs = program.wanted_arcs(relaxed.duals)
+            self.component.arcs = program.wanted_arcs(relaxed)
         return relaxed
 
     def under(self, programs: Programs, bounds: Bounds) -> Relaxed | None:

@@ -70,6 +70,7 @@ def search(rows: Rows, salt: bytes, programs: Programs) -> Searched:
         rings, proven = _stage(component, stage, rings, programs, work)
         stages.append(proven)
         before.append((objective, proven.value))
+        component.arcs = component.arcs | component.walks.free & (row_flows(component, rings) > 0)
     proof = ComponentProof(rows.tier.component, rows.tier.tier, len(rows.tier.offers), stages)
     return Searched(component, rings, proof, work.limit_reached)
 
