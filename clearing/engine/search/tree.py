@@ -203,10 +203,11 @@ def _stepped(component: Component, flows: IntArray) -> Sequence[Broken]:
     for offer, value in rows.delivered(flows).items():
         if component.stepped[offer] and value:
             step, least = rows.asks.step_micro(offer), rows.asks.least_micro(offer)
+            whole = value // step * step
             if value < least:
                 found.append(Broken(f"offer:{ids[offer]}", value, 0, least))
-            elif value % step:
-                found.append(Broken(f"offer:{ids[offer]}", value, value // step * step, value // step * step + step))
+            elif value % step and whole + step <= rows.asks.capacity_micro(offer):
+                found.append(Broken(f"offer:{ids[offer]}", value, whole, whole + step))
     plain, taken = rows.plain, rows.taken(flows)
     for at in np.flatnonzero(taken % rows.piece[plain]).tolist():
         piece, value = int(rows.piece[plain[at]]), int(taken[at])
