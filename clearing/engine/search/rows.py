@@ -320,7 +320,7 @@ def _in_whole_lots(asks: Asks, groups: Sequence[Group], offer: IntArray) -> Sequ
     lots = {own for own, asked in asks.book.offers.conditions.items() if asked.lot is not None}
     found = []
     for group in groups if lots else ():
-        owners = np.unique(offer[group.rows]).tolist()
+        owners = sorted(set(offer[group.rows].tolist()))
         step = gcd(*map(asks.step_micro, owners)) if lots.issuperset(owners) else 1
         if group.capacity % step:
             found.append(Group(f"whole:{group.name}", group.capacity // step * step, group.rows))
