@@ -130,3 +130,18 @@ def test_a_rent_of_whole_lots_of_another_name_breaks_law_7(name: str) -> None:
         named[name] = named.pop("whole:offer:Q1")
 
     assert set(verified(resealed(cleared("in_lots"), forge)).counts) == {7}
+
+
+def test_a_proof_by_the_whole_offer_stands_and_proves_what_it_always_did() -> None:
+    """Rents of three pieces where two go: 14,000 ppm of a thousand µ more than is gained."""
+
+    def change(records: Records) -> None:
+        (stage, *_), certificate = searched(records)["stages"], records["certificate.json"][0]
+        (named,) = [each["rents"] for each in leaves(stage["proof"])]
+        named["offer:Q1"] = named.pop("whole:offer:Q1")
+        for stated in (stage, certificate):
+            stated |= {"bound": str(-3 * 14_000_000), "gap": "14000000"}
+        certificate["optimal"] = False
+
+    report = verified(resealed(cleared("in_lots"), change))
+    assert report.holds, report.violations

@@ -20,7 +20,6 @@ from tests.sessions import clear_in_memory
 pytestmark = pytest.mark.usefixtures("one_solver")
 
 VALUES = {"*": 1_000, "A": 1_000, "B": 1_000, "C": 1_000}
-PIECES = {"A": 1_000, "B": 1_000}
 WORK = 200
 
 
@@ -60,45 +59,6 @@ def test_a_gift_that_nobody_takes_is_proven_to_trade_nothing(first: str, taken: 
 def test_what_was_left_unproven_is_proven(seed: int) -> None:
     found = certificate(random_searched_book(seed, work_limit=WORK))
     assert found["optimal"], found["components"]
-
-
-LOTS_OF_TWO: dict[str, Any] = {"conditions": {"lot": 2}}
-
-
-@pytest.mark.parametrize("keys", [{}, {"max_ring": 3}, {"residual_tolerance_micro": 0}, {"work_limit": 1}], ids=str)
-def test_what_is_left_of_the_last_lot_is_bid_for_in_vain(keys: dict[str, Any]) -> None:
-    rows = [
-        offer("O0", "D0", "A", 2, ("B", -10_000)),
-        offer("O1", "D1", "A", 3, ("B", -10_000)),
-        offer("O2", "D2", "B", 3, ("A", -10_000), **LOTS_OF_TWO),
-    ]
-    found = certificate(book(values=PIECES, offers=rows, rulebook=replace(DEFAULTS[2], **keys)))
-    assert found["optimal"], found["components"]
-    assert (found["bound"], found["gap"]) == ("-40000000", "0")
-
-
-def test_lots_of_several_offers_out_of_one_stock_are_whole_together() -> None:
-    """Of nine pieces in stock lots of four and six deliver eight, four and six together being ten."""
-    rows = [
-        offer("O0", "D0", "A", 20, ("B", -10_000)),
-        offer("O1", "D1", "B", 8, ("A", -10_000), stock="S", conditions={"lot": 4}),
-        offer("O2", "D1", "B", 6, ("A", -10_000), stock="S", conditions={"lot": 6}),
-    ]
-    made = book(values=PIECES, offers=rows, stocks=[("S", "D1", "B", 9)], rulebook=DEFAULTS[2])
-    found = certificate(made)
-    assert found["optimal"], found["components"]
-    assert found["bound"] == str(-20_000 * 8_000)
-
-
-def test_lots_of_an_account_are_whole_within_its_headroom() -> None:
-    rows = [
-        offer("O0", "D0", "A", 20, ("INDEX", -10_000)),
-        offer("O1", "D1", "INDEX", 9_000, ("A", -10_000), conditions={"lot": 2_000}),
-    ]
-    desks = {"D1": (0, 7_500, -1)}
-    found = certificate(book(values=PIECES, offers=rows, desks=desks, rulebook=DEFAULTS[2]))
-    assert found["optimal"], found["components"]
-    assert found["bound"] == str(-20_000 * 6_000)
 
 
 def test_most_random_books_are_proven() -> None:
