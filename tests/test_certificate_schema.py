@@ -123,6 +123,7 @@ def test_a_part_with_one_member_missing_added_or_of_another_type_does_not_fit(ki
         ("leaf", {"rents": {"offer:O1": 5}}),
         ("leaf", {"rents": {"desk:D": "5"}}),
         ("leaf", {"rents": {"max:O1": "5"}}),
+        ("leaf", {"rents": {"whole:in:D": "5"}}),
         ("leaf", {"rents": {"O1|0": "5"}}),
         ("leaf", {"rents": {"take:O1|00": "5"}}),
         ("leaf", {"served": {"D0": "0"}}),
@@ -148,6 +149,7 @@ def test_a_proof_that_no_session_has_does_not_fit(kind: str, wrong: dict[str, An
     "fine",
     [
         {"rents": {"take:O1|12": "-5", "rest:O1": "5", "O1|rest": "5", "in:D": "1", "out:D": "1", "max:O1|0": "1"}},
+        {"rents": {"whole:offer:O1": "5", "whole:stock:S": "1", "whole:out:D": "1"}},
         {"potentials": {"any": "1", "rest": "-1", "hub": "2", "give:O1": "3", "take:O1:A": "4", "open:A": "5"}},
         {"served": {"D0": "7"}, "multipliers": []},
     ],

@@ -15,7 +15,7 @@ from clearing.audit.verify.book import NONE
 from clearing.audit.verify.components import INTEGER
 from clearing.audit.verify.law7_rows import FROM_REST, PLAIN, Searched
 
-SHARED = ("stock:", "in:", "out:", "max:", "take:")
+SHARED = ("stock:", "in:", "out:", "max:", "take:", "whole:")
 """Groups whose rents are still named."""
 
 

@@ -11,6 +11,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from math import gcd
 from typing import TYPE_CHECKING
 
 from clearing.audit.verify.asks import Asks, account_room, stock_size
@@ -174,6 +175,7 @@ def _groups(searched: Searched, admitted: Admitted) -> Mapping[str, Group]:
         groups[f"stock:{book.stocks.id[stock]}"] = Group(stock_size(book, stock), held)
     for person, held in paying.items():
         groups[f"out:{book.participants.id[person]}"] = Group(admitted.headroom[person], held)
+    _add_whole_lots(searched, groups)
     _add_takers(searched, groups)
     leaving: dict[int, list[int]] = {}
     for place, row in enumerate(rows):
@@ -184,6 +186,17 @@ def _groups(searched: Searched, admitted: Admitted) -> Mapping[str, Group]:
     for offer, held in leaving.items():
         _add_residual(searched, groups, f"rest:{offers.id[offer]}", held, offer)
     return groups
+
+
+def _add_whole_lots(searched: Searched, groups: dict[str, Group]) -> None:
+    """Groups whose offers all deliver in lots, once more, at the last whole lot within their capacity."""
+    asked = searched.book.offers.conditions
+    for name, group in list(groups.items()):
+        owners = {searched.rows[row].offer for row in group.rows}
+        if all(owner in asked and asked[owner].lot for owner in owners):
+            rest = group.capacity % gcd(*map(searched.asks.step, owners))
+            if rest:
+                groups[f"whole:{name}"] = Group(group.capacity - rest, group.rows)
 
 
 def _add_residual(searched: Searched, groups: dict[str, Group], name: str, held: list[int], offer: int) -> None:

@@ -19,7 +19,7 @@ from clearing.engine.search.tiers import INTEGER
 if TYPE_CHECKING:
     from clearing.model.columns import IntArray
 
-SHARED = ("stock:", "in:", "out:", "max:", "take:")
+SHARED = ("stock:", "in:", "out:", "max:", "take:", "whole:")
 """Groups that keep their rents: those of several offers, and those of one alternative."""
 
 

@@ -27,6 +27,8 @@ PRICE_SLACK = 10**8
 """Rings that gain less than the largest cost divided by this are left unpriced: no solver's duals are finer."""
 SHORT_BITS = 48
 """Of prices that are too long; rings have at most a thousand members."""
+BEFORE = "before"
+"""Among what may be missed: the stages before."""
 PENALTY = 100
 """Missing a branch's lower bound costs this many times the largest cost a µ."""
 
@@ -70,7 +72,7 @@ class Program:
     def __init__(
         self, component: Component, stage: Stage, bounds: Bounds, pressable: Collection[str] = ()
     ) -> None:
-        """``pressable``: groups that will be bounded from below later."""
+        """``pressable``: groups that will be bounded from below later; BEFORE where the stages before may be missed."""
         self.component, self.stage, self.unit = component, stage, component.unit
         rows = component.rows
         self.cost = stage.objective.scaled(stage.objective.scale)
@@ -289,12 +291,14 @@ class Program:
         self._start, self._at, self._value = self._starts.tolist(), self._ats.tolist(), self._values.tolist()
 
     def _missing(self, pressable: Collection[str]) -> Sequence[Column]:
-        """What a branch's lower bound may be missed by, at a penalty: so that there is always an optimum."""
+        """What a branch's lower bound, or a stage before, may be missed by, at a penalty: so there is an optimum."""
         worth = [FINE_SCALE // least for offers in self.stage.objective.served.values() for least in offers.values()]
         penalty = PENALTY * max([1, largest(self.cost), *worth])
         groups = self.group_at.items()
-        pressed = [at for name, at in groups if self.constraints[at].low is not None or name in pressable]
-        return [Column(penalty, 0, None, self.unit, False, [(at, 1)]) for at in pressed]
+        pressed = [(at, 1) for name, at in groups if self.constraints[at].low is not None or name in pressable]
+        if BEFORE in pressable:
+            pressed += [(at, -self.constraints[at].unit // self.unit) for at in self.before_at if at != NONE]
+        return [Column(penalty, 0, None, self.unit, False, [entry]) for entry in pressed]
 
     def _bound(self, name: str, low: int | None, high: int) -> None:
         at = self.group_at[name] = self.add(low or None, high, self.unit)

@@ -15,6 +15,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from math import gcd
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -309,6 +310,7 @@ def _groups(
     for p, parts in out.items():
         room = int(admission.headroom_left_micro[p])
         groups.append(Group(f"out:{book.participants.id[p]}", room, _joined(parts)))
+    groups += _in_whole_lots(asks, groups, offer)
     for p, members in _parts(offers.participant[offer], asset == INDEX):
         groups.append(Group(f"in:{book.participants.id[p]}", _room(book, p, delivering), members))
     residual = [(f"rest:{offers.id[own]}", own, members) for own, members in _parts(offer, kind == REST_OUT)]
@@ -318,6 +320,18 @@ def _groups(
         if asks.least_micro(own) < asks.capacity_micro(own):  # else its share is never more
             groups.append(Group(f"all:{name}", tolerance, members))
     return sorted([*groups, *_maxima(book, columns)], key=lambda group: group.name)
+
+
+def _in_whole_lots(asks: Asks, groups: Sequence[Group], offer: IntArray) -> Sequence[Group]:
+    """Once more those groups whose offers all deliver in lots, at the last whole lot within their capacity."""
+    lots = {own for own, asked in asks.book.offers.conditions.items() if asked.lot is not None}
+    found = []
+    for group in groups if lots else ():
+        owners = sorted(set(offer[group.rows].tolist()))
+        step = gcd(*map(asks.step_micro, owners)) if lots.issuperset(owners) else 1
+        if group.capacity % step:
+            found.append(Group(f"whole:{group.name}", group.capacity // step * step, group.rows))
+    return found
 
 
 def _maxima(book: Book, columns: Mapping[str, IntArray]) -> Sequence[Group]:

@@ -91,7 +91,8 @@ def _stage(
     searched = stage.objective.name != "lottery" and not work.limit_reached
     candidate = _candidate(component, stage, root, programs)
     best, value = _better(component, stage, best, candidate)
-    wanted = searched and component.rows.tier.tier == INTEGER and candidate is None
+    stands = candidate is not None and _keeps(component, stage, candidate)
+    wanted = searched and component.rows.tier.tier == INTEGER and not stands
     for propose_one in (_dived, _proposed) if wanted else ():
         if root.relaxed is not None and root.proven.bound < value:
             best, value = _better(component, stage, best, propose_one(component, stage, root, programs))
@@ -191,10 +192,13 @@ def _proposed(component: Component, stage: Stage, root: Node, programs: Programs
 def _better(component: Component, stage: Stage, best: Flows, found: Flows | None) -> tuple[Flows, int]:
     """The better witness of the two, by this stage; one that changes a stage before is none."""
     value = value_of(component, stage.objective, best)
-    if found is None:
-        return best, value
-    kept = all(value_of(component, objective, found) == held for objective, held in stage.before)
-    if not kept or (stage.pay_own_way and limits_total(component, found) > 0):
+    if found is None or not _keeps(component, stage, found):
         return best, value
     again = value_of(component, stage.objective, found)
     return (found, again) if again < value else (best, value)
+
+
+def _keeps(component: Component, stage: Stage, found: Flows) -> bool:
+    """Whether a witness changes no stage before, and pays its own way where it must."""
+    kept = all(value_of(component, objective, found) == held for objective, held in stage.before)
+    return kept and not (stage.pay_own_way and limits_total(component, found) > 0)

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, NamedTuple
 import numpy as np
 
 from clearing.engine.search.component import Bounds, Component
-from clearing.engine.search.program import Duals, Relaxed, Stage
+from clearing.engine.search.program import BEFORE, Duals, Relaxed, Stage
 from clearing.engine.search.programs import Programs
 from clearing.engine.search.proof import Proven, leaf_bound, prove
 from clearing.engine.search.relaxation import Relaxation
@@ -114,7 +114,7 @@ class Tree:
         """Split it where both parts gain most."""
         node.split = self._best(node)
         for bounds in _branches(self.component, node.bounds, node.split):
-            relaxed = self._program(bounds).under(self.programs, bounds)
+            relaxed = self._program(bounds).under(self.programs, bounds) or self._missed(bounds)
             part = self.put.node(self.component, bounds, relaxed, node.depth + 1)
             inherited = Proven(node.proven.leaf, leaf_bound(self.component, self.put.stage, bounds, node.proven.leaf))
             part.proven = max(part.proven, inherited, key=lambda proven: proven.bound)
@@ -124,11 +124,18 @@ class Tree:
         """The program in which these groups, too, can be branched on."""
         new = {name for name in groups if name.startswith("take:")} - self._takes.keys()
         if self._relaxation is None or new:
-            component, ids = self.component, self.component.rows.book.offers.id
-            self._takes |= {name: (0, component.most(name)) for name in sorted(new)}
-            offers = [f"offer:{ids[offer]}" for offer in component.rows.delivering if component.stepped[offer]]
-            self._relaxation = Relaxation(component, self.put.asked, self._takes, {*self._takes, *offers})
+            self._takes |= {name: (0, self.component.most(name)) for name in sorted(new)}
+            self._relaxation = Relaxation(self.component, self.put.asked, self._takes, self._pressable())
         return self._relaxation
+
+    def _missed(self, bounds: Bounds) -> Relaxed | None:
+        """What comes nearest to the stages before in a part that none of their outcomes meets: it proves so."""
+        pressable = {*self._pressable(), BEFORE}
+        return Relaxation(self.component, self.put.asked, self._takes, pressable).under(self.programs, bounds)
+
+    def _pressable(self) -> set[str]:
+        component, ids = self.component, self.component.rows.book.offers.id
+        return {*self._takes, *(f"offer:{ids[o]}" for o in component.rows.delivering if component.stepped[o])}
 
     def _best(self, node: Node) -> Broken:
         found = sorted(self._broken(node), key=lambda each: (-self._score(each), each))
@@ -203,10 +210,11 @@ def _stepped(component: Component, flows: IntArray) -> Sequence[Broken]:
     for offer, value in rows.delivered(flows).items():
         if component.stepped[offer] and value:
             step, least = rows.asks.step_micro(offer), rows.asks.least_micro(offer)
+            whole = value // step * step
             if value < least:
                 found.append(Broken(f"offer:{ids[offer]}", value, 0, least))
-            elif value % step:
-                found.append(Broken(f"offer:{ids[offer]}", value, value // step * step, value // step * step + step))
+            elif value % step and whole + step <= rows.asks.capacity_micro(offer):
+                found.append(Broken(f"offer:{ids[offer]}", value, whole, whole + step))
     plain, taken = rows.plain, rows.taken(flows)
     for at in np.flatnonzero(taken % rows.piece[plain]).tolist():
         piece, value = int(rows.piece[plain[at]]), int(taken[at])

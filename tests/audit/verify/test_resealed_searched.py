@@ -51,7 +51,18 @@ def indivisible() -> Book:
     return book(values={"A": 2_000_000, "B": 2_000_000}, offers=rows, rulebook=rulebook)
 
 
-BOOKS = {"bounded": bounded, "indivisible": indivisible}
+def in_lots() -> Book:
+    """More is bid for three pieces than there are, and offered in lots of two the third goes nowhere."""
+    rows = [
+        offer("P1", "P", "A", 2, ("B", -10_000)),
+        offer("P2", "V", "A", 3, ("B", -10_000)),
+        offer("Q1", "Q", "B", 3, ("A", -4_000), conditions={"lot": 2}),
+    ]
+    rulebook = replace(RULEBOOK, objectives=("surplus", "value", "lottery"), residual_tolerance_micro=0, max_ring=4)
+    return book(values={"A": 1_000, "B": 1_000}, offers=rows, rulebook=rulebook)
+
+
+BOOKS = {"bounded": bounded, "indivisible": indivisible, "in_lots": in_lots}
 
 
 @cache

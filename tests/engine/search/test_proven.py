@@ -23,8 +23,6 @@ VALUES = {"*": 1_000, "A": 1_000, "B": 1_000, "C": 1_000}
 WORK = 200
 
 
-
-
 def certificate(made: Book) -> dict[str, Any]:
     files = clear_in_memory(made)[1]
     report = verified(files)
@@ -56,6 +54,8 @@ def test_a_gift_that_nobody_takes_is_proven_to_trade_nothing(first: str, taken: 
         pytest.param(14, id="surplus under the value before pays its own way"),
         pytest.param(60, id="a multiplier of one fifty-thousandth"),
         pytest.param(246, id="a branch that no outcome meets"),
+        pytest.param(29, id="a branch that no outcome meets whose surplus is the one before"),
+        pytest.param(42, id="a branch without the items before"),
     ],
 )
 def test_what_was_left_unproven_is_proven(seed: int) -> None:
