@@ -22,8 +22,6 @@ INFINITY = float("inf")
 COST_SIZE = 1_000.0
 """The largest cost that HiGHS sees: its tolerances are absolute."""
 MIP_GAP = 1e-9
-PRESOLVED_FROM = 1_000
-"""Columns. HiGHS has been seen to simplify small integer programs for ever, which need it least."""
 DUAL_SIMPLEX, PRIMAL_SIMPLEX = 1, 4
 """How HiGHS numbers its strategies."""
 PRIMAL_FROM = 4_000
@@ -226,8 +224,7 @@ class Worker:
             if high < INFINITY:
                 problem += total <= high
         with suppress(KeyError):  # PuLP has no word for the end of a limit; the values are there all the same
-            presolve = "on" if len(variables) >= PRESOLVED_FROM else "off"
-            limits = {"gapRel": MIP_GAP, "mip_max_nodes": nodes_max, "presolve": presolve}
+            limits = {"gapRel": MIP_GAP, "mip_max_nodes": nodes_max}
             problem.solve(pulp.HiGHS(msg=False, threads=1, random_seed=0, **limits))
         values = [variable.value() for variable in variables]
         if any(value is None or value != value for value in values):

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -10,13 +11,14 @@ import numpy as np
 from clearing.engine.search.component import Bounds, Component
 from clearing.engine.search.objectives import FINE_SCALE, Objective
 from clearing.engine.search.program import Program, Relaxed, Stage
-from clearing.engine.search.programs import Column, Programs
+from clearing.engine.search.programs import Column, Constraint, Programs
 
 if TYPE_CHECKING:
     from clearing.model.columns import BoolArray, IntArray
 
-NODES_MAX = 2_000
-"""Branches of the solver's own tree; its answer is a proposal, so that this limits work and nothing else."""
+NODES_MAX, NODES_LEAST, WORK_MAX = 20_000, 2_000, 4_000_000
+"""Branches of the solver's own tree, more where a branch has few columns to look at, by their product; its answer is a
+proposal, so that this limits work and nothing else."""
 NEAR_NODES_MAX = 20
 """Where many offers are decided already those that are open are many too, and a branch takes long."""
 
@@ -24,9 +26,37 @@ NEAR_NODES_MAX = 20
 def propose(component: Component, stage: Stage, bounds: Bounds, programs: Programs) -> Relaxed | None:
     """A good integer solution over the rings priced so far, within bounds; None where the solver fails."""
     program = WholeProgram(component, stage, bounds)
-    programs.load(program.constraints, program.begin(component.rings))
-    answer = programs.solve_whole(NEAR_NODES_MAX if bounds else NODES_MAX)
+    columns = bounded(program.constraints, program.begin(component.rings))
+    programs.load(program.constraints, columns)
+    nodes_max = min(NODES_MAX, max(NODES_LEAST, WORK_MAX // max(1, len(columns))))
+    answer = programs.solve_whole(NEAR_NODES_MAX if bounds else nodes_max)
     return None if answer is None else program.read(answer)
+
+
+def bounded(constraints: Sequence[Constraint], columns: Sequence[Column]) -> Sequence[Column]:
+    """Every column with an end, which the constraints imply: HiGHS has been seen to tighten ends for ever without one.
+
+    A constraint without a negative coefficient ends each of its columns alone; passes, which are in none, carry no
+    more than all others together.
+    """
+    alone = [each.low is None and each.high is not None for each in constraints]
+    for column in columns:
+        for at, value in column.entries:
+            alone[at] &= value >= 0
+    highs = [[column.high, *_highs(constraints, alone, column)] for column in columns]
+    most = [min((high for high in some if high is not None), default=None) for some in highs]
+    total = sum(high for high in most if high is not None)
+    return [
+        replace(column, high=max(column.low, total if high is None else high))
+        for column, high in zip(columns, most, strict=True)
+    ]
+
+
+def _highs(constraints: Sequence[Constraint], alone: Sequence[bool], column: Column) -> Iterator[int]:
+    for at, value in column.entries:
+        high = constraints[at].high
+        if alone[at] and value > 0 and high is not None:
+            yield high // value
 
 
 class WholeProgram(Program):

@@ -13,7 +13,7 @@ from clearing.engine.search.component import Bounds, Component
 from clearing.engine.search.exact import largest
 from clearing.engine.search.program import Relaxed, Stage
 from clearing.engine.search.programs import Column, Constraint, Programs
-from clearing.engine.search.witness import canonical, into_rings, is_feasible
+from clearing.engine.search.witness import canonical, into_rings, is_feasible, limits_total, value_of
 
 MOVE_MAX = 64
 """µ by which a flow may be corrected."""
@@ -25,15 +25,15 @@ Flows = dict[tuple[int, ...], int]
 def polish(
     component: Component, stage: Stage, relaxed: Relaxed, bounds: Bounds, programs: Programs
 ) -> Flows | None:
-    """Feasible rings near a proposal, or None."""
+    """Feasible rings near a proposal that change no stage before and pay their own way where they must, or None."""
     if component.pieces:
-        return _feasible(component, _snapped(component, relaxed))
+        return _feasible(component, stage, _snapped(component, relaxed))
     columns = _load(component, stage, relaxed, bounds, programs)
     for ask in (programs.solve, lambda: programs.solve_whole(NODES_MAX)):
         # A vertex of a network is whole already; rings may need the integer program.
         answer = ask()
         if answer is not None and len(answer.columns) == columns:
-            rings = _feasible(component, _moved(relaxed, answer.columns))
+            rings = _feasible(component, stage, _moved(relaxed, answer.columns))
             if rings is not None:
                 return rings
     return None
@@ -54,9 +54,14 @@ def _snapped(component: Component, relaxed: Relaxed) -> Parts:
     return arcs, passes, {ring: nearest(v) for ring, v in relaxed.rings.items() if nearest(v)}
 
 
-def _feasible(component: Component, parts: Parts) -> Flows | None:
+def _feasible(component: Component, stage: Stage, parts: Parts) -> Flows | None:
     rings = _whole(component, parts)
-    return rings if rings is not None and is_feasible(component, rings) else None
+    if rings is None or not is_feasible(component, rings):
+        return None
+    if stage.pay_own_way and limits_total(component, rings) > 0:
+        return None
+    kept = all(value_of(component, objective, rings) == held for objective, held in stage.before)
+    return rings if kept else None
 
 
 def _whole(component: Component, parts: Parts) -> Flows | None:

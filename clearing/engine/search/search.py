@@ -25,7 +25,7 @@ from clearing.engine.search.relaxation import Relaxation, relax
 from clearing.engine.search.rows import Rows
 from clearing.engine.search.tiers import INTEGER
 from clearing.engine.search.tree import DEPTH_MAX, Node, Put, Tree, bound_of, broken, flows_of, proof_of
-from clearing.engine.search.witness import decisions, limits_total, row_flows, value_of
+from clearing.engine.search.witness import decisions, row_flows, value_of
 from clearing.model.errors import LawBroken
 from clearing.model.proof import ComponentProof, ProvenStage
 
@@ -91,8 +91,7 @@ def _stage(
     searched = stage.objective.name != "lottery" and not work.limit_reached
     candidate = _candidate(component, stage, root, programs)
     best, value = _better(component, stage, best, candidate)
-    stands = candidate is not None and _keeps(component, stage, candidate)
-    wanted = searched and component.rows.tier.tier == INTEGER and not stands
+    wanted = searched and component.rows.tier.tier == INTEGER and candidate is None
     for propose_one in (_dived, _proposed) if wanted else ():
         if root.relaxed is not None and root.proven.bound < value:
             best, value = _better(component, stage, best, propose_one(component, stage, root, programs))
@@ -190,15 +189,7 @@ def _proposed(component: Component, stage: Stage, root: Node, programs: Programs
 
 
 def _better(component: Component, stage: Stage, best: Flows, found: Flows | None) -> tuple[Flows, int]:
-    """The better witness of the two, by this stage; one that changes a stage before is none."""
+    """The better witness of the two, by this stage."""
     value = value_of(component, stage.objective, best)
-    if found is None or not _keeps(component, stage, found):
-        return best, value
-    again = value_of(component, stage.objective, found)
-    return (found, again) if again < value else (best, value)
-
-
-def _keeps(component: Component, stage: Stage, found: Flows) -> bool:
-    """Whether a witness changes no stage before, and pays its own way where it must."""
-    kept = all(value_of(component, objective, found) == held for objective, held in stage.before)
-    return kept and not (stage.pay_own_way and limits_total(component, found) > 0)
+    again = value if found is None else value_of(component, stage.objective, found)
+    return (found, again) if found is not None and again < value else (best, value)
