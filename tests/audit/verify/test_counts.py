@@ -15,6 +15,7 @@ from clearing.audit.verify.law7_rows import Searched
 from clearing.audit.verify.proofs import Branch, Leaf
 from clearing.engine.search import program
 from clearing.engine.search.objectives import objectives_of
+from clearing.engine.search.proof import prove
 from clearing.engine.search.recorded_proof import bound_of
 from clearing.model import proof
 from clearing.model.book import Book
@@ -248,3 +249,19 @@ def test_the_engine_refuses_the_weights_that_verify_refuses(worth: int, weight: 
     rents = {f"offer:{name}": 99 for name in "PQR"}
     assert bound_of(component, stage, proof.Leaf(1, [worth, 0], {}, rents, {})) is not None
     assert bound_of(component, stage, proof.Leaf(1, [worth, 0], {"R": weight}, rents, {})) is None
+
+
+@pytest.mark.parametrize("max_ring", [3, None])
+@pytest.mark.parametrize("worth", [10**15, 10**45])
+def test_no_number_of_a_leaf_is_longer_than_verify_reads(worth: int, max_ring: int | None) -> None:
+    """Whatever a solver says: duals of 10⁹ and of 10³⁹ a head."""
+    component = engine_component(market(max_ring=max_ring))
+    first, second, _ = objectives_of(component.rows, SALT)
+    stage = program.Stage(second, ((first, -3),), pay_own_way=True)
+    desk = component.rows.book.participants.id.index("R")
+    duals = program.Duals({}, [0] * len(component.rows.nodes), [worth, 0], {desk: worth})
+    found = prove(component, stage, {}, duals)
+    numbers = [found.leaf.scale, *found.leaf.multipliers, *found.leaf.served.values(), *found.leaf.rents.values()]
+    assert max(map(len, map(str, numbers))) <= 40
+    assert found.bound == bound_of(component, stage, found.leaf)
+    assert found.bound <= -40_000
