@@ -36,11 +36,6 @@ class Objective:
         """⌊scale·c⌋ of every row."""
         return [scale * top // bottom if top else 0 for top, bottom in self.costs]
 
-    @property
-    def counts(self) -> bool:
-        """Whether the stage counts participants or deliveries, which no later stage can hold by a multiplier."""
-        return self.name in ("participants", "deliveries")
-
 
 def objectives_of(searched: Searched, salt: bytes) -> list[Objective]:
     """The stages in the order of the rulebook."""

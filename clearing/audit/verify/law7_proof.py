@@ -34,6 +34,12 @@ class Stage:
     before: Sequence[tuple[Objective, int]]
     surplus_first: bool
 
+    def serving(self, leaf: Leaf) -> tuple[Mapping[int, Mapping[int, int]], int]:
+        """Who could be served, by whose offers, and what one of them is worth to a leaf: its scale, or a multiplier."""
+        counting = [(self.objective, leaf.scale)]
+        counting += [(before, times) for (before, _), times in zip(self.before, leaf.multipliers, strict=False)]
+        return next(((each.served, worth) for each, worth in counting if each.served), ({}, 0))
+
 
 class UnprovenError(ValueError):
     """A proof that proves nothing; the text says why."""
@@ -71,8 +77,8 @@ def _leaf_bound(searched: Searched, stage: Stage, leaf: Leaf, ranges: Ranges) ->
         total -= max(rent * low, rent * high)
     values = [value for _, value in stage.before] + [0] * (not stage.surplus_first)
     total -= sum(times * value for times, value in zip(leaf.multipliers, values, strict=True))
-    people = searched.book.participants.id
-    total -= sum(leaf.scale - leaf.served.get(people[person], 0) for person in stage.objective.served)
+    people, (served, worth) = searched.book.participants.id, stage.serving(leaf)
+    total -= sum(worth - leaf.served.get(people[person], 0) for person in served)
     return -(-total // leaf.scale)
 
 
@@ -85,7 +91,7 @@ def row_prices(searched: Searched, stage: Stage, leaf: Leaf) -> list[int]:
     if not stage.surplus_first and leaf.multipliers[-1]:
         own = leaf.multipliers[-1]
         price = [one + own * limit for one, limit in zip(price, limits_of(searched), strict=True)]
-    for person, offers in stage.objective.served.items():
+    for person, offers in stage.serving(leaf)[0].items():
         weight = leaf.served.get(searched.book.participants.id[person], 0)
         for offer, least in offers.items():
             for row in searched.delivering[offer]:
@@ -137,12 +143,10 @@ def _check_leaf(searched: Searched, stage: Stage, leaf: Leaf, ranges: Ranges) ->
         raise UnprovenError(f"a scale of {leaf.scale}")
     if len(leaf.multipliers) != len(stage.before) + (not stage.surplus_first) or min(leaf.multipliers, default=0) < 0:
         raise UnprovenError("one multiplier of at least 0 belongs to each stage before")
-    for (before, _), times in zip(stage.before, leaf.multipliers, strict=False):
-        if before.counts and times:
-            raise UnprovenError(f"a multiplier for {before.name}, which is no sum over rows")
-    people = {searched.book.participants.id[person] for person in stage.objective.served}
+    served, worth = stage.serving(leaf)
+    people = {searched.book.participants.id[person] for person in served}
     for name, weight in leaf.served.items():
-        if name not in people or not 0 <= weight <= leaf.scale:
+        if name not in people or not 0 <= weight <= worth:
             raise UnprovenError(f"served: {shown(name)} cannot have the weight {weight}")
     for name, rent in leaf.rents.items():
         bounded = name in ranges

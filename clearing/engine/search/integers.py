@@ -12,6 +12,7 @@ from clearing.engine.search.component import Bounds, Component
 from clearing.engine.search.objectives import FINE_SCALE, Objective
 from clearing.engine.search.program import Program, Relaxed, Stage
 from clearing.engine.search.programs import Column, Constraint, Programs
+from clearing.model.book import NONE
 
 if TYPE_CHECKING:
     from clearing.model.columns import BoolArray, IntArray
@@ -115,12 +116,12 @@ class WholeProgram(Program):
         at = self._sum(0, 0, rows.taking(row))
         self.columns.append(Column(0, 0, None, 1, True, [(at, -int(rows.piece[row]))]))
 
+    def no_worse(self, objective: Objective, value: int) -> int:
+        """As in a relaxation, but for deliveries, which decisions count."""
+        return NONE if objective.counted else super().no_worse(objective, value)
+
     def _keep(self, objective: Objective, value: int) -> None:
-        """Stages before that count, which no cost on rows can keep."""
-        if objective.served:
-            least = self.add(-value, None, 1)
-            for at in self.add_served(objective).values():
-                self.columns.append(Column(0, 0, 1, 1, True, [(at, FINE_SCALE), (least, 1)]))
+        """Deliveries counted before."""
         if objective.counted:
             most = self.add(None, value, 1)
             for offer in objective.counted:

@@ -37,6 +37,11 @@ class Objective:
     counted: Mapping[int, int]
     """deliveries: {offer: capacity}."""
 
+    @property
+    def counts(self) -> bool:
+        """Whether its value is a count, which costs on rows only come near to."""
+        return bool(self.served or self.counted)
+
     def scaled(self, scale: int) -> IntArray:
         """[c]scale of every row; for deliveries the cost of their relaxation."""
         return times(self.numerator, scale) // self.denominator

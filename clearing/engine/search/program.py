@@ -7,7 +7,7 @@ that the relaxation before did not want, where there are many.
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -41,6 +41,16 @@ class Stage:
     before: Sequence[tuple[Objective, int]]
     pay_own_way: bool
     """Whether Σ ρ·T ≤ 0 is a constraint."""
+
+    def uncounted(self) -> Stage:
+        """The same without the stages before that count."""
+        return replace(self, before=tuple(each for each in self.before if not each[0].counts))
+
+    def serving(self, scale: int, multipliers: Sequence[int]) -> tuple[Mapping[int, Mapping[int, int]], int]:
+        """Who could be served, by whose offers, and what one of them is worth: the scale, or a multiplier."""
+        counting = [(self.objective, scale)]
+        counting += [(before, own) for (before, _), own in zip(self.before, multipliers, strict=False)]
+        return next(((each.served, worth) for each, worth in counting if each.served), ({}, 0))
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,10 +102,10 @@ class Program:
             if name.startswith("take:"):
                 self._bound(name, *bounds[name])
         self.node_at = self._nodes()
-        self.before_at = [self._no_worse(objective, value) for objective, value in stage.before]
+        self.before_at = [self.no_worse(objective, value) for objective, value in stage.before]
         if stage.pay_own_way:
             self.before_at.append(self._at_most(component.limits, 0))
-        self.served_at = self.add_served(stage.objective)
+        self.served_at = self._add_served()
         self.columns: list[Column] = []
         self.decide()
         self._seal()
@@ -107,7 +117,7 @@ class Program:
             entries = [(self.node_at[target], 1), (self.node_at[source], -1)]
             self.columns.append(Column(0, 0, None, self.unit, False, entries))
         self.arc_end = len(self.columns)
-        served = [Column(-FINE_SCALE, 0, 1, 1, True, [(at, FINE_SCALE)]) for at in self.served_at.values()]
+        served = self._served()
         missing = self._missing(pressable)
         self.first_missing = len(self.columns) + len(served)
         self.columns += [*served, *missing]
@@ -182,7 +192,9 @@ class Program:
 
     def duals(self, said: Sequence[int]) -> Duals:
         """Duals by name, of the sign that the proof wants."""
-        served = {desk: -said[at] * FINE_SCALE // DUAL_SCALE for desk, at in self.served_at.items()}
+        served = {
+            desk: -said[at] * FINE_SCALE // self.constraints[at].times for desk, at in self.served_at.items()
+        }
         return Duals(
             {name: -said[at] for name, at in self.group_at.items()},
             [said[self.node_at[node]] for node in range(len(self.component.rows.nodes))] if self.node_at else (),
@@ -250,7 +262,7 @@ class Program:
             if at != NONE:
                 charge[at] = value
         for desk, at in self.served_at.items():
-            charge[at] = duals.served[desk] * DUAL_SCALE // FINE_SCALE
+            charge[at] = duals.served[desk] * self.constraints[at].times // FINE_SCALE
         if self._is_plain:
             charged = weighted_sums(self._values, charge, self._ats, self._starts)
         else:
@@ -267,14 +279,24 @@ class Program:
         self.constraints.append(Constraint(low, high, unit, times))
         return len(self.constraints) - 1
 
-    def add_served(self, objective: Objective) -> dict[int, int]:
-        """y(p) <= Σ D(o)/e(o), times FINE_SCALE: the constraint of each participant."""
+    def _add_served(self) -> dict[int, int]:
+        """y(p) <= Σ D(o)/e(o), times FINE_SCALE: the constraint of each participant who is counted, now or before."""
         found = {}
-        for desk, offers in objective.served.items():
-            at = found[desk] = self.add(None, 0, FINE_SCALE)
+        times = 1 if self.stage.objective.served else FINE_SCALE
+        served, _ = self.stage.serving(1, [1] * len(self.stage.before))
+        for desk, offers in served.items():
+            at = found[desk] = self.add(None, 0, FINE_SCALE, times)
             for offer, least in offers.items():
-                self.put(at, self.component.rows.delivering[offer], -(FINE_SCALE // least))
+                part = -(FINE_SCALE // least) if times == 1 else -FINE_SCALE // least
+                self.put(at, self.component.rows.delivering[offer], part)
         return found
+
+    def _served(self) -> list[Column]:
+        """y(p), from 0 to 1: what the stage counts, or what keeps the value of one before that did."""
+        cost = -FINE_SCALE if self.stage.objective.served else 0
+        places = zip(self.stage.before, self.before_at, strict=False)
+        before = [(at, -FINE_SCALE) for (objective, _), at in places if objective.served]
+        return [Column(cost, 0, 1, 1, True, [(at, FINE_SCALE), *before]) for at in self.served_at.values()]
 
     def _seal(self) -> None:
         """Entries by row."""
@@ -320,13 +342,15 @@ class Program:
             return {}
         return {node: self.add(0, 0, self.unit) for node in range(len(self.component.rows.nodes))}
 
-    def _no_worse(self, objective: Objective, value: int) -> int:
-        if objective.served or objective.counted:
-            return NONE
-        return self._at_most(objective.scaled(objective.scale), value * objective.scale)
+    def no_worse(self, objective: Objective, value: int) -> int:
+        """Σ c·f <= value, where participants are counted by the columns of those served."""
+        if objective.served:
+            return self.add(None, value * FINE_SCALE, FINE_SCALE, FINE_SCALE)
+        times = FINE_SCALE if objective.counted else 1
+        return self._at_most(objective.scaled(objective.scale), value * objective.scale, times)
 
-    def _at_most(self, cost: IntArray, value: int) -> int:
-        at = self.add(None, value, (largest(cost) or 1) * self.unit)
+    def _at_most(self, cost: IntArray, value: int, times: int = 1) -> int:
+        at = self.add(None, value, (largest(cost) or 1) * self.unit, times)
         some = np.flatnonzero(cost)
         self.put(at, some, cost[some])
         return at

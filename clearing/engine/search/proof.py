@@ -29,6 +29,8 @@ if TYPE_CHECKING:
 DENOMINATORS = (1, 2, 6, 12, 60, 2_520)
 COARSE = 10**6
 REPAIRS_MAX = 8
+NUMBER_LIMIT = 2**128
+"""No leaf has a number of this size: one that is larger proves nothing."""
 NEAR = 200
 """How far, in 1/DUAL_SCALE, a dual may be from a fraction to be taken for it."""
 
@@ -43,14 +45,24 @@ class Proven:
 
 def prove(component: Component, stage: Stage, bounds: Bounds, duals: Duals) -> Proven:
     """The best of a few ways to round the duals; whatever they are, there is a proof of some bound."""
+    finer = _finer(component, stage, duals)
     if goes_by_offer(component):
         nothing = Duals({}, [0] * len(component.rows.nodes), [0] * len(duals.before), {})
-        leaves = [_by_offer(component, stage, bounds, each) for each in (nothing, duals)]
+        leaves = [_by_offer(component, stage, bounds, nothing)]
+        leaves += [_by_offer(component, stage, bounds, duals, times) for times in finer]
     else:
-        rounded = _rounded(component, stage, bounds, duals, _denominator(stage, duals))
-        leaves = [_plain(component, stage), *([] if rounded is None else [rounded])]
-    proven = [Proven(leaf, leaf_bound(component, stage, bounds, leaf)) for leaf in leaves]
+        denominator = _denominator(stage, duals)
+        rounded = [_rounded(component, stage, bounds, duals, denominator * times) for times in finer]
+        leaves = [_plain(component, stage), *(leaf for leaf in rounded if leaf is not None)]
+    proven = [Proven(leaf, leaf_bound(component, stage, bounds, leaf)) for leaf in leaves if is_short(leaf)]
     return max(proven, key=lambda each: each.bound)
+
+
+def is_short(leaf: Leaf) -> bool:
+    """Whether its numbers are of a size that may be written."""
+    amounts = (leaf.served, leaf.rents, leaf.potentials)
+    numbers = (leaf.scale, *leaf.multipliers, *(number for each in amounts for number in each.values()))
+    return max(map(abs, numbers)) < NUMBER_LIMIT
 
 
 def _plain(component: Component, stage: Stage) -> Leaf:
@@ -79,19 +91,20 @@ def leaf_bound(component: Component, stage: Stage, bounds: Bounds, leaf: Leaf) -
             total -= max(rent * low, rent * high)
     values = [value for _, value in stage.before] + [0] * stage.pay_own_way
     total -= sum(own * value for own, value in zip(leaf.multipliers, values, strict=True))
-    total -= sum(leaf.scale - leaf.served.get(_desk(component, desk), 0) for desk in stage.objective.served)
+    served, worth = stage.serving(leaf.scale, leaf.multipliers)
+    total -= sum(worth - leaf.served.get(_desk(component, desk), 0) for desk in served)
     return -(-total // leaf.scale)
 
 
 def row_prices(component: Component, stage: Stage, leaf: Leaf) -> IntArray:
     """a(row) of a leaf."""
-    rows, objective = component.rows, stage.objective
-    parts = [objective.scaled(leaf.scale)]
+    rows = component.rows
+    parts = [stage.objective.scaled(leaf.scale)]
     parts += [before.scaled(own) for (before, _), own in zip(stage.before, leaf.multipliers, strict=False) if own]
     if stage.pay_own_way and leaf.multipliers[-1]:
         parts.append(times(component.limits, leaf.multipliers[-1]))
     charges: list[tuple[IntArray | Sequence[int], int]] = []
-    for desk, offers in objective.served.items():
+    for desk, offers in stage.serving(leaf.scale, leaf.multipliers)[0].items():
         weight = leaf.served.get(_desk(component, desk), 0)
         charges += [(rows.delivering[offer], -weight // least) for offer, least in offers.items()]
     for name, rent in leaf.rents.items():
@@ -124,17 +137,27 @@ def _denominator(stage: Stage, duals: Duals) -> int:
     return next(whole, COARSE)
 
 
-def _by_offer(component: Component, stage: Stage, bounds: Bounds, duals: Duals) -> Leaf:
+def _finer(component: Component, stage: Stage, duals: Duals) -> Sequence[int]:
+    """By how much finer than its duals a leaf is written: where a stage before counts, besides 1 so much that what the
+    parts of its multiplier lose by rounding is less than one in all.
+    """
+    if not any(own for own, (before, _) in zip(duals.before, stage.before, strict=False) if before.counts):
+        return (1,)
+    most = sum(map(component.rows.asks.capacity_micro, component.rows.delivering))
+    return sorted({1, max(1, 10 ** len(str(most)) // stage.objective.scale)})
+
+
+def _by_offer(component: Component, stage: Stage, bounds: Bounds, duals: Duals, times: int = 1) -> Leaf:
     """Potentials as they are nearest; what offers gain at them is added up later."""
     shared = {name: value for name, value in duals.groups.items() if value and is_shared(component, name)}
-    denominator = _denominator(stage, replace(duals, groups=shared))
+    denominator = _denominator(stage, replace(duals, groups=shared)) * times
     rents = {name: _nearest(value, denominator, duals.unit) for name, value in shared.items()}
     nodes = _potentials(component, duals, denominator)
-    scale = stage.objective.scale * denominator
+    scale, multipliers = stage.objective.scale * denominator, _multipliers(stage, duals, denominator)
     return Leaf(
         scale,
-        _multipliers(stage, duals, denominator),
-        _weights(component, duals, scale, denominator),
+        multipliers,
+        _weights(component, duals, stage.serving(scale, multipliers)[1], denominator),
         {
             name: rent
             for name, rent in sorted(rents.items())
@@ -159,10 +182,11 @@ def _nearest(value: int, denominator: int, unit: int) -> int:
     return (value * denominator + unit // 2) // unit
 
 
-def _weights(component: Component, duals: Duals, scale: int, denominator: int) -> dict[str, int]:
-    """Weights of those who could be served, zero ones left out."""
-    weights = {_desk(component, d): min(scale, max(0, v * denominator)) for d, v in duals.served.items()}
-    return {desk: weight for desk, weight in weights.items() if weight}
+def _weights(component: Component, duals: Duals, worth: int, denominator: int) -> dict[str, int]:
+    """Weights of those who could be served, none above what one is worth, zero ones left out."""
+    nearest = {desk: _nearest(value, denominator, duals.unit) for desk, value in duals.served.items()}
+    weights = {_desk(component, desk): min(worth, weight) for desk, weight in nearest.items()}
+    return {desk: weight for desk, weight in weights.items() if weight > 0}
 
 
 def _rounded(
@@ -178,7 +202,7 @@ def _rounded(
         if rent < 0 and bounds.get(name, (0, 0))[0] == 0:
             rents[name] = 0
     multipliers = _multipliers(stage, duals, denominator)
-    served = _weights(component, duals, scale, denominator)
+    served = _weights(component, duals, stage.serving(scale, multipliers)[1], denominator)
     nodes = _potentials(component, duals, denominator)
     leaf = Leaf(scale, multipliers, served, rents, {})
     if not _repair(component, stage, leaf, rents, nodes):
@@ -194,8 +218,8 @@ def _rounded(
 
 
 def _multipliers(stage: Stage, duals: Duals, denominator: int) -> list[int]:
-    """λ: the constraint of a stage before is written in that stage's scale."""
-    scales = [objective.scale for objective, _ in stage.before] + [1] * stage.pay_own_way
+    """λ: the constraint of a stage before is written in that stage's scale, one that counts by what it counts."""
+    scales = [1 if before.counts else before.scale for before, _ in stage.before] + [1] * stage.pay_own_way
     found = zip(duals.before, scales, strict=True)
     return [max(0, _nearest(value * own, denominator, duals.unit)) for value, own in found]
 

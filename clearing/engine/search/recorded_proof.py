@@ -15,12 +15,10 @@ from clearing.engine.search.by_offer import goes_by_offer, is_shared
 from clearing.engine.search.component import Bounds, Component
 from clearing.engine.search.exact import largest
 from clearing.engine.search.program import Stage
-from clearing.engine.search.proof import leaf_bound, rises, row_prices
+from clearing.engine.search.proof import is_short, leaf_bound, rises, row_prices
 from clearing.model.proof import Branch, Leaf, Proof
 
 OFFER, TAKE = "offer:", "take:"
-NUMBER_LIMIT = 2**128
-"""No search writes a number of this size: one that is larger proves nothing."""
 
 
 def bound_of(component: Component, stage: Stage, proof: Proof) -> int | None:
@@ -75,19 +73,15 @@ def _holds(component: Component, stage: Stage, ranges: Bounds, leaf: Leaf) -> bo
 
 def _is_formed(component: Component, stage: Stage, ranges: Bounds, leaf: Leaf) -> bool:
     """Whether scale, multipliers, weights, rents and potentials are those that a leaf may have."""
-    before = [objective for objective, _ in stage.before]
-    numbers = (*leaf.multipliers, *leaf.served.values(), *leaf.rents.values(), *leaf.potentials.values())
-    if max(map(abs, numbers), default=0) >= NUMBER_LIMIT or leaf.scale >= NUMBER_LIMIT:
+    if not is_short(leaf) or leaf.scale < 1:
         return False
-    if leaf.scale < 1 or len(leaf.multipliers) != len(before) + stage.pay_own_way:
+    if len(leaf.multipliers) != len(stage.before) + stage.pay_own_way:
         return False
     if min(leaf.multipliers, default=0) < 0:
         return False
-    if any(times and (each.served or each.counted) for each, times in zip(before, leaf.multipliers, strict=False)):
-        return False
-    people = component.rows.book.participants.id
-    desks = {people[desk] for desk in stage.objective.served}
-    if any(desk not in desks or not 0 <= weight <= leaf.scale for desk, weight in leaf.served.items()):
+    people, (served, worth) = component.rows.book.participants.id, stage.serving(leaf.scale, leaf.multipliers)
+    desks = {people[desk] for desk in served}
+    if any(desk not in desks or not 0 <= weight <= worth for desk, weight in leaf.served.items()):
         return False
     for name, rent in leaf.rents.items():
         if name not in component.group_rows and not (name in ranges and name.startswith(TAKE)):

@@ -7,6 +7,7 @@ work limit ends it. Whatever the solver does, the result is feasible and the bou
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -86,17 +87,40 @@ def _stage(
     component: Component, stage: Stage, incumbent: Flows, programs: Programs, work: _Work
 ) -> tuple[Flows, ProvenStage]:
     best, value = incumbent, value_of(component, stage.objective, incumbent)
-    put, root = _root(component, stage, programs)
-    work.left -= 1
+    roots = []
+    for put, root in _roots(component, stage, programs):
+        work.left -= 1
+        candidate = _candidate(component, stage, root, programs)
+        best, value = _better(component, stage, best, candidate)
+        roots.append((put, root))
+        if root.proven.bound >= value:
+            break
     searched = stage.objective.name != "lottery" and not work.limit_reached
-    candidate = _candidate(component, stage, root, programs)
-    best, value = _better(component, stage, best, candidate)
     wanted = searched and component.rows.tier.tier == INTEGER and candidate is None
     for propose_one in (_dived, _proposed) if wanted else ():
         if root.relaxed is not None and root.proven.bound < value:
             best, value = _better(component, stage, best, propose_one(component, stage, root, programs))
+    roots.sort(key=lambda each: -each[1].proven.bound)
+    limit_reached = False
+    for put, root in roots:
+        if searched and max(bound_of(each) for _, each in roots) < value:
+            best, value, ended = _branched(component, put, root, best, programs, work)
+            limit_reached |= ended
+    proven = max((root for _, root in roots), key=bound_of)
+    bound = bound_of(proven)
+    if bound > value:
+        raise LawBroken(f"a bound of {bound} contradicts a witness of {value} for {stage.objective.name}")
+    work.limit_reached |= limit_reached and bound < value
+    return best, ProvenStage(stage.objective.name, value, bound, proof_of(proven))
+
+
+def _branched(
+    component: Component, put: Put, root: Node, best: Flows, programs: Programs, work: _Work
+) -> tuple[Flows, int, bool]:
+    """The best witness after branches under a root and its value, and whether the work limit ended them."""
+    stage, value = put.stage, value_of(component, put.stage.objective, best)
     tree, leaves = Tree(component, put, programs), [root]
-    while leaves and searched:
+    while leaves:
         node = min(leaves, key=lambda leaf: leaf.proven.bound)
         if node.proven.bound >= value:
             break
@@ -106,28 +130,32 @@ def _stage(
             work.left -= 1
             continue
         if work.left < 2 or node.depth == DEPTH_MAX:
-            work.limit_reached = True
-            break
+            return best, value, True
         tree.split(node)
         for part in node.parts:
             work.left -= 1
             leaves.append(part)
             best, value = _better(component, stage, best, _candidate(component, stage, part, programs))
-    bound = bound_of(root)
-    if bound > value:
-        raise LawBroken(f"a bound of {bound} contradicts a witness of {value} for {stage.objective.name}")
-    return best, ProvenStage(stage.objective.name, value, bound, proof_of(root))
+    return best, value, False
 
 
-def _root(component: Component, stage: Stage, programs: Programs) -> tuple[Put, Node]:
-    """How the stage is put to the solver, and its relaxation before any branch."""
-    plain = Put(stage, stage)
+def _roots(component: Component, stage: Stage, programs: Programs) -> Iterator[tuple[Put, Node]]:
+    """How the stage is put to the solver, and its relaxation before any branch.
+
+    First without what stages before count, which binds seldom; then, but for a lottery, with it.
+    """
     coarse = any(objective.scale > 1 for objective in (stage.objective, *(each for each, _ in stage.before)))
     if stage.before and not coarse and stage.objective.name != "lottery":
-        return _penalised(component, stage, programs)
+        yield _penalised(component, stage, programs)
+        return
+    put = Put(stage, stage.uncounted(), [0 if objective.counts else None for objective, _ in stage.before])
     if stage.objective.name == "lottery" and len(component.rows) > LOTTERY_ROWS_MAX:
-        return plain, plain.node(component, {}, None)
-    return plain, plain.node(component, {}, relax(component, stage, {}, programs))
+        yield put, put.node(component, {}, None)
+        return
+    yield put, put.node(component, {}, relax(component, put.asked, {}, programs))
+    if put.asked.before != stage.before and stage.objective.name != "lottery":
+        put = Put(stage, stage)
+        yield put, put.node(component, {}, relax(component, stage, {}, programs))
 
 
 def _penalised(component: Component, stage: Stage, programs: Programs) -> tuple[Put, Node]:
@@ -170,7 +198,7 @@ def _dived(component: Component, stage: Stage, root: Node, programs: Programs) -
     """Whole rings, the relaxation's own as far as they are whole."""
     if root.relaxed is None:
         return None
-    whole = dive(component, Relaxation(component, stage, {}), root.relaxed, programs)
+    whole = dive(component, Relaxation(component, stage.uncounted(), {}), root.relaxed, programs)
     return None if whole is None else polish(component, stage, whole, {}, programs)
 
 
@@ -181,7 +209,7 @@ def _proposed(component: Component, stage: Stage, root: Node, programs: Programs
         return None
     bounds = decisions(component, flows_of(component, proposal))
     if not component.pieces:
-        again = relax(component, stage, bounds, programs)
+        again = relax(component, stage.uncounted(), bounds, programs)
         if again is None or not again.is_complete:
             return None
         proposal = again

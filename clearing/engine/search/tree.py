@@ -58,11 +58,12 @@ class Node:
 
 @dataclass(frozen=True, slots=True)
 class Put:
-    """A stage, and the stage in its place that is put to the solver; multipliers of what it leaves out before it."""
+    """A stage, and the stage in its place that is put to the solver."""
 
     stage: Stage
     asked: Stage
-    multipliers: Sequence[int] = ()
+    multipliers: Sequence[int | None] = ()
+    """By stage before that of one which is left out, None of one which is not; the rest is not left out."""
 
     def node(self, component: Component, bounds: Bounds, relaxed: Relaxed | None, depth: int = 0) -> Node:
         """A node with what its duals prove."""
@@ -71,7 +72,9 @@ class Put:
             found = relaxed.duals
             named = component.capacity.keys() | bounds.keys()
             known = {name: value for name, value in found.groups.items() if name in named}
-            before = [*(times * found.unit for times in self.multipliers), *found.before]
+            asked = iter(found.before)
+            before = [next(asked) if times is None else times * found.unit for times in self.multipliers]
+            before += asked
             duals = replace(found, groups=known, before=before)
         return Node(bounds, prove(component, self.stage, bounds, duals), relaxed, depth)
 

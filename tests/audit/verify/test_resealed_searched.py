@@ -62,7 +62,21 @@ def in_lots() -> Book:
     return book(values={"A": 1_000, "B": 1_000}, offers=rows, rulebook=rulebook)
 
 
-BOOKS = {"bounded": bounded, "indivisible": indivisible, "in_lots": in_lots}
+def counted() -> Book:
+    """R is served though P would gain more; nobody can serve S, so that not all who could be served are."""
+    rows = [
+        offer("P1", "P", "A", 2, ("B", -10_000)),
+        offer("Q1", "Q", "B", 2, ("A", -4_000)),
+        offer("R1", "R", "A", 2, ("B", -2_000)),
+        offer("S1", "S", "A", 4, ("B", -2_000), conditions={"all_or_none": True}),
+    ]
+    rulebook = replace(
+        RULEBOOK, objectives=("participants", "surplus", "lottery"), residual_tolerance_micro=0, max_ring=4
+    )
+    return book(values={"A": 2_000_000, "B": 2_000_000}, offers=rows, rulebook=rulebook)
+
+
+BOOKS = {"bounded": bounded, "indivisible": indivisible, "in_lots": in_lots, "counted": counted}
 
 
 @cache
@@ -233,6 +247,77 @@ def test_pay_moved_from_desk_to_desk_breaks_law_7(name: str) -> None:
             each["amount_micro"] = str(int(each["amount_micro"]) + step)
 
     assert laws_broken(resealed(cleared(name), forge)) == {7}
+
+
+def surplus_leaf(records: Records) -> Record:
+    """The one leaf that proves the surplus of those who must be served."""
+    (leaf,) = leaves(searched(records)["stages"][1]["proof"])
+    return leaf
+
+
+def test_a_proof_holds_the_participants_before_by_a_multiplier() -> None:
+    leaf = surplus_leaf(records_of(cleared("counted")))
+    worth = int(leaf["multipliers"][0])
+    assert worth > 0
+    assert 0 < sum(map(int, leaf["served"].values())) < 4 * worth
+
+
+def larger_multiplier(records: Records) -> None:
+    leaf = surplus_leaf(records)
+    leaf["multipliers"][0] = str(2 * int(leaf["multipliers"][0]))
+
+
+def smaller_multiplier(records: Records) -> None:
+    leaf = surplus_leaf(records)
+    leaf["multipliers"][0] = str(int(leaf["multipliers"][0]) // 2)
+
+
+def negative_multiplier(records: Records) -> None:
+    leaf = surplus_leaf(records)
+    leaf["multipliers"][0] = f"-{leaf['multipliers'][0]}"
+
+
+def no_multiplier(records: Records) -> None:
+    surplus_leaf(records)["multipliers"][0] = "0"
+
+
+def nobody_served(records: Records) -> None:
+    del surplus_leaf(records)["served"]
+
+
+def heavier(records: Records) -> None:
+    leaf = surplus_leaf(records)
+    for name in leaf["served"]:
+        leaf["served"][name] = str(int(leaf["multipliers"][0]) + 1)
+
+
+def lighter(records: Records) -> None:
+    nudged(surplus_leaf(records)["served"], -1)
+
+
+def another_served(records: Records) -> None:
+    surplus_leaf(records)["served"]["Z"] = "1"
+
+
+def without_the_last_term(records: Records) -> None:
+    """As if what those weigh less than the multiplier were not to be paid: the bound of one who forgot it."""
+    leaf, stage = surplus_leaf(records), searched(records)["stages"][1]
+    short = 4 * int(leaf["multipliers"][0]) - sum(map(int, leaf["served"].values()))
+    stage["bound"] = str(int(stage["bound"]) + short // int(leaf["scale"]))
+    stage["gap"] = str(int(stage["value"]) - int(stage["bound"]))
+
+
+@pytest.mark.parametrize(
+    "forge",
+    [
+        larger_multiplier, smaller_multiplier, negative_multiplier, no_multiplier, nobody_served, heavier, lighter,
+        another_served, without_the_last_term,
+    ],
+)  # fmt: skip
+def test_another_multiplier_or_weight_of_participants_before_breaks_law_7(forge: Forge) -> None:
+    found = laws_broken(resealed(cleared("counted"), forge))
+    assert 7 in found
+    assert found <= {0, 7}, "a number that no multiplier can be is no certificate"
 
 
 def last_ring(records: Records) -> Record:
