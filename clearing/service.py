@@ -33,13 +33,14 @@ from clearing.engine.optimum import certify, optimise
 from clearing.engine.premia import no_premia, set_premia
 from clearing.engine.ranges import admitted_faults, graph_faults, quantity_faults
 from clearing.engine.rings import find_rings
+from clearing.engine.search.bench import Bench
 from clearing.engine.search.paid import paid_in_search
 from clearing.engine.search.recorded import Standing, choose
 from clearing.engine.search.rows import build_rows
 from clearing.engine.search.search import Searched, search
 from clearing.engine.search.tiers import CIRCULATION, Tier, circulating, find_tiers
 from clearing.engine.search.together import join
-from clearing.engine.search.trials import Bench, try_changes
+from clearing.engine.search.trials import try_changes
 from clearing.engine.shares import share
 from clearing.model.arcs import ArcFlow
 from clearing.model.book import Book, SessionTerms

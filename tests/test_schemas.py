@@ -218,6 +218,7 @@ def test_every_required_member_is_required() -> None:
         ("offers", {"receive": []}),
         ("offers", {"all_or_none": False}),
         ("offers", {"max_ring": 1}),
+        ("offers", {"max_ring": 1_001}),
         ("offers", {"expires_at": "2026-01-31T16:00:00+01:00"}),
         ("offers", {"memo": "a\nb"}),
         ("stocks", {"quantity": "9" * 20}),

@@ -96,7 +96,7 @@ def check_conditions(offers: Offers, participant_of: Mapping[str, int]) -> None:
             (asked.min_fill is not None and not 1 <= least <= quantity, "its minimum fill is not 1 to its quantity"),
             (lot < 1 or max(lot, -(-least // max(lot, 1)) * lot) > quantity, "no multiple of its lot is a fill"),
             (asked.all_or_none and quantity % max(lot, 1) != 0, "its lot does not divide what is all or none"),
-            (asked.max_ring is not None and asked.max_ring < RING_LENGTHS[0], "its longest ring is below 2"),
+            (asked.max_ring is not None and asked.max_ring not in RING_LENGTHS, "its longest ring is not 2 to 1000"),
             (not all(name in participant_of for name in named), "it allows or denies an unknown participant"),
             (set(asked.allow) & set(asked.deny), "it allows and denies one participant"),
         ):

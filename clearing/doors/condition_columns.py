@@ -11,21 +11,24 @@ import numpy as np
 
 from clearing.doors.csv_table import Chunk
 from clearing.doors.decimal_columns import Steps, counts
-from clearing.doors.decimals import ONE, Flaw
+from clearing.doors.decimals import ONE, Flaw, Form
 from clearing.doors.fault_list import Column
 from clearing.doors.number_columns import Increments, quantities, refuse_flaws
 from clearing.doors.text_columns import Names, lists, references
 from clearing.model.book import NONE, Conditions
 from clearing.model.faults import FaultReason
+from clearing.model.rulebook import RING_LENGTHS
 
 if TYPE_CHECKING:
     from clearing.model.columns import BoolArray, IntArray
 
-RING_LENGTH_MIN = 2
-RING_LENGTH_ALLOWED = f"the length of the longest ring: a whole number of at least {RING_LENGTH_MIN}"
+RING_LENGTH_ALLOWED = (
+    f"the length of the longest ring: a whole number from {RING_LENGTHS[0]:,} to {RING_LENGTHS[-1]:,}"
+)
 CONDITION_COLUMNS = ("min_fill", "all_or_none", "lot", "max_ring", "allow", "deny")
 
 _ONES = Steps([ONE])
+_WHOLE = Form(places=0)
 
 
 def conditions(
@@ -44,9 +47,10 @@ def conditions(
     _refuse_impossible(cells, _Asked(quantity, min_fill, lot, whole))
     allow, deny = (list(_participants(cells[name], participants)) for name in ("allow", "deny"))
     for name, listed in (("allow", allow), ("deny", deny)):
-        twice = np.array([len(set(each)) < len(each) for each in listed], dtype=np.bool_)
+        twice = np.array([len(set(each)) < len(each) and "" not in each for each in listed], dtype=np.bool_)
         cells[name].refuse(twice, FaultReason.DUPLICATE, "each participant once")
-    both = np.array([bool(set(one) & set(other)) for one, other in zip(allow, deny, strict=True)], dtype=np.bool_)
+    shared = [set(one) & set(other) - {""} for one, other in zip(allow, deny, strict=True)]
+    both = np.array(list(map(bool, shared)), dtype=np.bool_)
     cells["deny"].refuse(both, FaultReason.IMPOSSIBLE, "participants that allow does not name")
     terms = zip(min_fill.tolist(), whole.tolist(), lot.tolist(), max_ring.tolist(), allow, deny, strict=True)
     return {
@@ -87,10 +91,10 @@ def _truths(column: Column) -> BoolArray:
 
 def _ring_lengths(column: Column) -> IntArray:
     """NONE where the cell is blank."""
-    found = counts(column.texts, _ONES, np.zeros(len(column.texts), dtype=np.int64))
+    found = counts(column.texts, _ONES, np.zeros(len(column.texts), dtype=np.int64), _WHOLE)
     refuse_flaws(column, found, RING_LENGTH_ALLOWED, RING_LENGTH_ALLOWED)
-    short = found.fine & (found.value < RING_LENGTH_MIN)
-    column.refuse(short, FaultReason.IMPOSSIBLE, RING_LENGTH_ALLOWED)
+    outside = found.fine & ((found.value < RING_LENGTHS[0]) | (found.value > RING_LENGTHS[-1]))
+    column.refuse(outside, FaultReason.IMPOSSIBLE, RING_LENGTH_ALLOWED)
     return np.where(found.flaw == Flaw.BLANK, np.int64(NONE), found.value)
 
 
@@ -113,7 +117,10 @@ def _participants(column: Column, names: Names) -> Iterator[tuple[str, ...]]:
     if not any(column.texts):
         return repeat((), len(column.texts))
     listed = lists(column.texts)
-    filled = np.array([bool(column.texts[i]) for i in listed.cell.tolist()], dtype=np.bool_)
+    gaps = np.flatnonzero([bool(text) and "" in text.split("|") for text in column.texts])
+    empty = column.at(gaps, [""] * len(gaps))  # one fault for a cell, however many of its items are empty
+    empty.refuse(np.ones(len(gaps), dtype=np.bool_), FaultReason.MISSING, f"an id of {names.file}")
+    filled = np.array([bool(text) for text in listed.item], dtype=np.bool_)
     items = [listed.item[i] for i in np.flatnonzero(filled).tolist()]
     references(column.at(listed.cell[filled], items), names)
     return (tuple(text.split("|")) if text else () for text in column.texts)

@@ -13,7 +13,6 @@ from clearing.doors.words import (
     count,
     participant_name,
     quantity_of,
-    quantity_worth,
     refusal_words,
     share,
 )
@@ -79,8 +78,7 @@ def explanation_object(book: Book, found: Explanation) -> dict[str, object]:
         }
     if found.trials:
         record["trials"] = [trial_object(trial) for trial in found.trials]
-    if found.ring_length is not None:
-        record["shortest_ring"] = found.ring_length
+    record["shortest_ring"], record["shortest_chain"] = found.ring_length, found.chain_length
     return _present(record)
 
 
@@ -149,7 +147,7 @@ def _outlook_words(book: Book, found: Explanation, seen: AlternativeOutlook) -> 
         case Hindrance.NO_RING:
             return f"No ring leads from {given} back to {wanted} past those who would not deal with each other."
         case Hindrance.RING_TOO_LONG:
-            return f"For {wanted} the shortest ring through it is of length {found.ring_length}, more than is allowed."
+            return f"For {wanted} {_lengths_words(found)}, more than is allowed."
         case Hindrance.PAR:
             return f"For {wanted} it {asks}: trade is at par, and more of it would serve no objective of the rulebook."
         case Hindrance.MARGIN:
@@ -159,6 +157,12 @@ def _outlook_words(book: Book, found: Explanation, seen: AlternativeOutlook) -> 
             )
         case None:
             return f"For {wanted} it {asks}; {paid}."
+
+
+def _lengths_words(found: Explanation) -> str:
+    shortest = (("ring", found.ring_length), ("chain of gifts", found.chain_length))
+    lengths = [f"the shortest {kind} through it is of length {length}" for kind, length in shortest if length]
+    return " and ".join(lengths)
 
 
 def _taken_words(book: Book, seen: AlternativeOutlook) -> str:
@@ -173,7 +177,7 @@ def _searched_words(book: Book, found: Explanation) -> Iterator[str]:
     value = book.increment_value_micro(deliver)
     kept = found.flow_micro - found.quantity * value
     if found.searched and kept > book.rulebook.residual_tolerance_micro + value:
-        yield f"A chain of gifts ends with it: it keeps {quantity_worth(book, deliver, kept)} as their return."
+        yield f"A chain of gifts ends with it: it keeps {quantity_of(book, deliver, kept // value)} as their return."
     if any(seen.hindrance is Hindrance.SEARCHED for seen in found.outlook):
         yield "Here trade goes in bounded rings or whole pieces, which fit together or do not."
     if found.searched and found.paid_micro:

@@ -2,10 +2,17 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
+
 from clearing.doors.book_fixing import fixing_words
 from clearing.doors.words import amount, choice_words, count
 from clearing.model.outcome import Certificate
 from clearing.service import Session
+
+MICRO_PER = {"surplus": 10**12, "value": 10**6}
+"""Of the objectives that are amounts: an index unit in the unit of their values."""
+COUNTED_DOWN = ("deliveries", "priority")
+"""Objectives of which less is better; the values of all others are negative."""
 
 
 def session_lines(session: Session) -> list[str]:
@@ -38,5 +45,24 @@ def _gaps(certificate: Certificate) -> str:
             if stage.objective != "lottery" and stage.value != stage.bound:
                 value, bound = widest.get(stage.objective, (0, 0))
                 widest[stage.objective] = value + stage.value, bound + stage.bound
-    gaps = [f"{name} {-value:,} of at most {-bound:,}" for name, (value, bound) in widest.items()]
+    gaps = [_gap(name, value, bound) for name, (value, bound) in widest.items()]
     return f"not proven optimal: {'; '.join(gaps)}"
+
+
+def _gap(objective: str, value: int, bound: int) -> str:
+    """One objective as people count it: what was reached, and the most, or the least, that is possible."""
+    if objective in MICRO_PER:
+        reached, most = _apart(Decimal(-value) / MICRO_PER[objective], Decimal(-bound) / MICRO_PER[objective])
+        return f"{objective} {reached} of at most {most} index units"
+    if objective in COUNTED_DOWN:
+        return f"{objective} {value:,} of at least {bound:,}"
+    return f"{objective} {-value:,} of at most {-bound:,}"
+
+
+def _apart(one: Decimal, other: Decimal) -> tuple[str, str]:
+    """Two amounts with as many decimals as tell them apart."""
+    for places in (2, 6, 12):
+        texts = f"{one:,.{places}f}", f"{other:,.{places}f}"
+        if texts[0] != texts[1]:
+            break
+    return texts

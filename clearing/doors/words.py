@@ -130,7 +130,7 @@ def refusal_words(refusal: Refusal) -> str:
         case RefusalReason.TOO_COARSE:
             return f"an increment is worth {amount(int(found))} index units; at most {amount(int(limit))} is divided"
         case RefusalReason.SELF_CROSSING:
-            ring = f"closes a ring of the desk's own offers whose limits sum to {bps(int(found))}"
+            ring = f"closes a ring of the desk's own offers whose limits sum to {bps(int(found))} bps"
             return f"{ring}: it would clear with itself"
         case RefusalReason.NO_HEADROOM:
             return f"could cost {amount(int(found))} index units of credit; {amount(int(limit))} are left"

@@ -24,7 +24,7 @@ from clearing.engine.paths import ResidualPaths
 from clearing.engine.search.paid import paid_in_search
 from clearing.engine.search.rows import PLAIN, build_rows
 from clearing.engine.search.tiers import circulating, find_tiers
-from clearing.engine.search.trials import shortest_ring
+from clearing.engine.search.ways import Ways, ways_through
 from clearing.engine.sums import sums_by
 from clearing.model.book import ANY, INDEX, NONE, Book
 from clearing.model.explanation import (
@@ -165,7 +165,7 @@ def _admitted(scene: _Scene, offer: int) -> Explanation:
 def _searched(scene: _Scene, offer: int) -> Explanation:
     """An offer of a component without premia: what it got, and whether a ring through it exists; no limit is named."""
     rows = range(int(scene.book.offers.alt_start[offer]), int(scene.book.offers.alt_start[offer + 1]))
-    length, hindrance = _ring_through(scene, offer)
+    ways, hindrance = _ways_through(scene, offer)
     flow, capacity = int(scene.outcome.fills.offer_flow_micro[offer]), int(scene.capacity[offer])
     fate = Fate.UNFILLED if flow == 0 else Fate.PARTLY_FILLED if flow < capacity else Fate.FILLED
     outlook = [
@@ -183,6 +183,7 @@ def _searched(scene: _Scene, offer: int) -> Explanation:
         for row in rows
     ]
     left = int(scene.admission.headroom_left_micro[scene.book.offers.participant[offer]])
+    too_long = fate is not Fate.FILLED and hindrance is Hindrance.RING_TOO_LONG
     return Explanation(
         offer=offer,
         fate=fate,
@@ -199,25 +200,27 @@ def _searched(scene: _Scene, offer: int) -> Explanation:
         credit_needed_micro=None,
         paid_micro=scene.searched.micro[offer],
         searched=True,
-        ring_length=length if fate is not Fate.FILLED and hindrance is Hindrance.RING_TOO_LONG else None,
+        ring_length=ways.ring.shortest if too_long else None,
+        chain_length=ways.chain.shortest if too_long else None,
     )
 
 
-def _ring_through(scene: _Scene, offer: int) -> tuple[int | None, Hindrance]:
-    """Length of the shortest ring through an offer of a searched component, and what that says."""
+def _ways_through(scene: _Scene, offer: int) -> tuple[Ways, Hindrance]:
+    """The shortest ring and chain through an offer of a searched component, and what they say."""
     tier = next(tier for tier in find_tiers(scene.book, scene.admission) if offer in tier.offers)
     rows = build_rows(scene.book, scene.admission, tier)
-    own, length = (rows.offer == offer) & (rows.kind == PLAIN), shortest_ring(rows, offer)
-    if length is None:
+    own, ways = (rows.offer == offer) & (rows.kind == PLAIN), ways_through(rows, offer)
+    if ways.ring.is_open or ways.chain.is_open:
+        return ways, Hindrance.SEARCHED
+    if ways.ring.shortest is None and ways.chain.shortest is None:
         others = rows.offer != offer
         given = np.append(scene.book.offers.deliver[rows.offer[others]], ANY)
         if not np.isin(rows.asset[own], given).any():
-            return None, Hindrance.NO_GIVER
+            return ways, Hindrance.NO_GIVER
         if not (rows.asset[others] == scene.book.offers.deliver[offer]).any():
-            return None, Hindrance.NO_TAKER
-        return None, Hindrance.NO_RING
-    longest = int(np.minimum(rows.ring_limit[own], rows.chain_limit[own]).max())
-    return length, Hindrance.RING_TOO_LONG if length > longest else Hindrance.SEARCHED
+            return ways, Hindrance.NO_TAKER
+        return ways, Hindrance.NO_RING
+    return ways, Hindrance.RING_TOO_LONG
 
 
 def _outlook(scene: _Scene, offer: int, row: int, fate: Fate) -> AlternativeOutlook:

@@ -36,7 +36,7 @@ class Hindrance(Enum):
     NO_RING = "no_ring"
     """In its searched component no ring leads through it, however long."""
     RING_TOO_LONG = "ring_too_long"
-    """In its searched component the shortest ring through it is longer than the longest allowed."""
+    """In its searched component the shortest ring and the shortest chain through it are longer than allowed."""
     PAR = "par"
     """Trade is at par, and more of it would serve no objective of the rulebook, whatever its limit."""
     MARGIN = "margin"
@@ -129,6 +129,12 @@ class Trial:
     named: Sequence[str]
     flow_micro: int
     proven: bool
+    tied: bool = False
+    """Whether an equally good clearing brings less: the lottery chooses, and by another salt once the book differs."""
+    least: bool = True
+    """Of a limit: whether a step lower by 1 ppm less is known not to do, or to be a tie."""
+    equal: bool = False
+    """Of a limit lower by 1 ppm: whether even without it a clearing that brings as much is as good as the session's."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -158,4 +164,6 @@ class Explanation:
     trials: Sequence[Trial] = ()
     """Of an offer of a searched component: the changes that were tried and bring more."""
     ring_length: int | None = None
-    """Of such an offer: the shortest ring through it, where it is longer than allowed."""
+    """Of such an offer: the shortest ring through it, where all rings and chains are longer than allowed."""
+    chain_length: int | None = None
+    """Likewise the shortest chain of gifts, in deliveries."""

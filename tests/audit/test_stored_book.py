@@ -208,7 +208,8 @@ LATER_CHANGES: list[tuple[str, int, Change, str]] = [
     ("offers", 3, lambda r: r.update(lot="0"), "no multiple of its lot is a fill"),
     ("offers", 3, lambda r: r.update(deliver_quantity="10", min_fill="7", lot="6"), "no multiple of its lot"),
     ("offers", 3, lambda r: r.update(deliver_quantity="10", all_or_none=True, lot="3"), "its lot does not divide"),
-    ("offers", 3, lambda r: r.update(max_ring=1), "its longest ring is below 2"),
+    ("offers", 3, lambda r: r.update(max_ring=1), "its longest ring is not 2 to 1000"),
+    ("offers", 3, lambda r: r.update(max_ring=1_001), "its longest ring is not 2 to 1000"),
     ("offers", 3, lambda r: r.update(allow=["Z"]), "an unknown participant"),
     ("offers", 3, lambda r: r.update(allow=["D"], deny=["D"]), "allows and denies one participant"),
 ]

@@ -73,6 +73,28 @@ def test_what_is_not_proven_is_a_witness() -> None:
     assert "unique" not in line + verdict
 
 
+def test_what_is_reached_and_what_is_possible_are_told_in_units_that_people_count_in() -> None:
+    said = {
+        ("surplus", -1_000_000_000_000, -2_345_678_900_000): "surplus 1.00 of at most 2.35 index units",
+        ("surplus", -1_000_000_000_000, -1_000_000_000_001): (
+            "surplus 1.000000000000 of at most 1.000000000001 index units"
+        ),
+        ("value", 0, -13_333_333_333): "value 0.00 of at most 13,333.33 index units",
+        ("value", -5_000_000, -5_000_001): "value 5.000000 of at most 5.000001 index units",
+        ("items", -3, -1_234): "items 3 of at most 1,234",
+        ("participants", -3, -4): "participants 3 of at most 4",
+        ("deliveries", 3, 2): "deliveries 3 of at least 2",
+        ("priority", 1, 0): "priority 1 of at least 0",
+    }
+    made, _files = clear_in_memory(unproven())
+    [component] = made.outcome.certificate.components
+    for (objective, value, bound), words in said.items():
+        stages = [replace(component.stages[0], objective=objective, value=value, bound=bound)]
+        certificate = replace(made.outcome.certificate, components=[replace(component, stages=stages)])
+        session = replace(made, outcome=replace(made.outcome, certificate=certificate))
+        assert f"result     not proven optimal: {words}, {WITNESS}" in session_lines(session)
+
+
 def swap(conditions: Mapping[str, object] | None = None) -> Book:
     more = {"conditions": conditions} if conditions else {}
     rows = [offer("P1", "P", "A", 50, ("B", -5_000)), offer("Q1", "Q", "B", 40, ("A", -3_000)),

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from clearing.doors.book_folder import read_book
 from clearing.model.faults import FaultReason as R
 from tests.doors.book_writing import GOOD, write_book
 from tests.doors.test_book_folder_faults import only_fault
@@ -69,10 +70,34 @@ def test_what_takes_anything_has_neither_limit_nor_maximum(
 
 @pytest.mark.parametrize(
     ("text", "reason"),
-    [("1", R.IMPOSSIBLE), ("0", R.IMPOSSIBLE), ("2.5", R.MISMATCH), ("-3", R.MALFORMED), ("x", R.MALFORMED)],
+    [
+        ("1", R.IMPOSSIBLE),
+        ("0", R.IMPOSSIBLE),
+        ("1001", R.IMPOSSIBLE),
+        ("2.0", R.MALFORMED),
+        ("2.5", R.MALFORMED),
+        ("-3", R.MALFORMED),
+        ("x", R.MALFORMED),
+    ],
 )
 def test_a_longest_ring_that_is_none_is_told_what_one_is(tmp_path: Path, text: str, reason: R) -> None:
     offers = GOOD["offers.csv"].replace("WHEAT,60,COPPER" + "," * 7, "WHEAT,60,COPPER" + "," * 7 + text)
     fault = only_fault(write_book(tmp_path, offers=offers))
     assert (fault.reason, fault.row, fault.column, fault.found) == (reason, 3, "max_ring", text)
-    assert fault.allowed == "the length of the longest ring: a whole number of at least 2"
+    assert fault.allowed == "the length of the longest ring: a whole number from 2 to 1,000"
+
+
+@pytest.mark.parametrize("text", ["2", "1000"])
+def test_a_longest_ring_may_be_what_the_rulebook_may_ask(tmp_path: Path, text: str) -> None:
+    offers = GOOD["offers.csv"].replace("WHEAT,60,COPPER" + "," * 7, "WHEAT,60,COPPER" + "," * 7 + text)
+    made, _terms = read_book(write_book(tmp_path, offers=offers))
+    assert [asked.max_ring for asked in made.offers.conditions.values()] == [int(text)]
+
+
+@pytest.mark.parametrize("cell", ["|", "||", "DESK-C|", "|DESK-C", "DESK-C||DESK-C"])
+@pytest.mark.parametrize(("column", "commas"), [("allow", 8), ("deny", 9)])
+def test_empty_items_of_a_cell_are_one_fault(tmp_path: Path, column: str, commas: int, cell: str) -> None:
+    offers = GOOD["offers.csv"].replace("WHEAT,60,COPPER" + "," * commas, "WHEAT,60,COPPER" + "," * commas + cell)
+    fault = only_fault(write_book(tmp_path, offers=offers))
+    assert (fault.reason, fault.row, fault.column) == (R.MISSING, 3, column)
+    assert (fault.found, fault.allowed) == (f"an empty item in '{cell}'", "an id of participants.csv")

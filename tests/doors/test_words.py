@@ -103,3 +103,8 @@ def test_every_refusal_has_words_with_its_figures(
     reason: RefusalReason, found: str, limit: str | None, words: str
 ) -> None:
     assert refusal_words(Refusal(0, reason, found, limit)) == words
+
+
+def test_the_limits_of_a_ring_that_a_desk_would_close_with_itself_have_a_unit() -> None:
+    refusal = Refusal(0, RefusalReason.SELF_CROSSING, "-12300", "0")
+    assert "whose limits sum to -123.00 bps: it would clear with itself" in refusal_words(refusal)

@@ -26,7 +26,7 @@ from clearing.audit.verify.lines import batches, check_ascending, split
 from clearing.audit.verify.report import Findings, shown
 
 LIMIT_LEAST_PPM, LIMIT_MOST_PPM = -1_000_000, 100_000_000
-RING_LEAST = 2
+RING_LEAST, RING_MOST = 2, 1_000
 _ALTERNATIVE = re.compile(r'\{"asset":"([^"]+)","limit_ppm":"([^"]+)"(?:,"max":"([^"]+)")?\}')
 
 
@@ -177,8 +177,8 @@ def _impossible(asked: Conditions, quantity: int, people: Participants) -> Itera
         yield "lot", f"does not divide the {quantity} that are offered all or none"
     elif lot is not None and max(lot, -(-least // lot) * lot) > quantity:
         yield "lot", f"has no multiple from {least} to {quantity}"
-    if asked.max_ring is not None and asked.max_ring < RING_LEAST:
-        yield "max_ring", f"must be at least {RING_LEAST}"
+    if asked.max_ring is not None and not RING_LEAST <= asked.max_ring <= RING_MOST:
+        yield "max_ring", f"must be {RING_LEAST} to {RING_MOST}"
     for field, names in (("allow", asked.allow), ("deny", asked.deny)):
         for name in names:
             if name not in people.index:

@@ -58,5 +58,12 @@ def with_lower_limits(book: Book, offer: int, *, step_ppm: int) -> Book:
     return replace(book, offers=replace(book.offers, alt_limit_ppm=limits))
 
 
+def with_quantity(book: Book, offer: int, quantity: int) -> Book:
+    """Another quantity offered, in increments."""
+    quantities = book.offers.quantity.copy()
+    quantities[offer] = quantity
+    return replace(book, offers=replace(book.offers, quantity=quantities))
+
+
 def _asked(book: Book, offer: int) -> Conditions:
     return book.offers.conditions.get(offer, _NOTHING)
