@@ -45,6 +45,11 @@ class Component:
     """Free rows that the last relaxation wanted or that the best rings pass, all of them at first."""
     rings: dict[tuple[int, ...], None] = field(default_factory=dict)
 
+    @property
+    def is_whole_rings(self) -> bool:
+        """Whether whole pieces go round in rings that a length bounds, and in no others."""
+        return self.pieces > 0 and not self.walks.free.any()
+
     def rows_of(self, name: str) -> Sequence[int] | IntArray:
         """The rows of a group, also of one that only a branch makes: ``take:O|i``."""
         if name in self.group_rows:

@@ -9,7 +9,8 @@ whole leaves the second as the only one, and whole.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
 
 from clearing.engine.search.component import Component
 from clearing.engine.search.polish import Flows
@@ -22,31 +23,62 @@ EXACT = 10**6
 """What a relaxation is worth is known to this many parts."""
 TRIES = 6
 """Fractions that are tried, where nothing is whole, before one is taken that makes the rest worse."""
+@dataclass(slots=True)
+class Depth:
+    """What is taken as given, the relaxation of the rest, the steps that are left from here and one that was worse."""
+
+    given: Flows
+    rest: Relaxed
+    steps: Iterator[Flows]
+    worse: Depth | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Dive:
+    """Goes deeper in a component of whole rings, by relaxations of what is left."""
+
+    component: Component
+    relaxation: Relaxation
+    programs: Programs
+
+    def depth(self, given: Flows, rest: Relaxed) -> Depth:
+        """What is whole in the rest is the only step from there, else a piece of one of the fullest rings."""
+        pieces = {ring: _pieces(self.component, flow) for ring, flow in rest.rings.items()}
+        whole = {ring: amount for ring, amount in pieces.items() if amount}
+        return Depth(given, rest, iter([whole] if whole else _tries(self.component, given, rest.rings)))
+
+    def after(self, at: Depth, step: Flows) -> Depth | None:
+        """One step deeper; None where the solver fails."""
+        given = {ring: at.given.get(ring, 0) + step.get(ring, 0) for ring in at.given | step}
+        rest = self.relaxation.optimum(self.programs, row_flows(self.component, given))
+        return None if rest is None else self.depth(given, rest)
+
+    def worth(self, rings: Mapping[tuple[int, ...], int]) -> int:
+        """What rings cost at the scale of the stage."""
+        cost = self.relaxation.program.cost
+        return sum(sum(int(cost[row]) for row in ring) * flow for ring, flow in rings.items())
 
 
 def dive(component: Component, relaxation: Relaxation, relaxed: Relaxed, programs: Programs) -> Relaxed | None:
-    """A whole proposal, None where the solver fails or rings are not all there is."""
-    if not component.pieces or component.walks.free.any():
-        return None
-    given: Flows = {}
-    rest: Relaxed | None = relaxed
-    while rest is not None and rest.rings:
-        whole = {ring: _pieces(component, flow) for ring, flow in rest.rings.items() if _pieces(component, flow)}
-        tries = [whole] if whole else _tries(component, given, rest.rings)
-        worth, found = _worth(relaxation, rest.rings), None
-        for each in tries:
-            after = relaxation.optimum(programs, row_flows(component, _sum(given, each)))
-            if after is None:
-                return None
-            kept = _worth(relaxation, after.rings) + _worth(relaxation, each) <= worth + abs(worth) // EXACT
-            if found is None or kept:
-                found = each, after
-            if kept:
+    """A whole proposal for a component of whole rings; None where the solver fails."""
+    own = Dive(component, relaxation, programs)
+    at = own.depth({}, relaxed)
+    while at.rest.rings:
+        step = next(at.steps, None)
+        if step is None:
+            if at.worse is None:
                 break
+            at = at.worse
+            continue
+        found = own.after(at, step)
         if found is None:
-            break
-        given, rest = _sum(given, found[0]), found[1]
-    return None if rest is None else Relaxed({}, {}, given, relaxed.duals, relaxed.is_complete)
+            return None
+        worth = own.worth(at.rest.rings)
+        if own.worth(found.rest.rings) + own.worth(step) <= worth + abs(worth) // EXACT:
+            at = found
+        else:
+            at.worse = at.worse or found
+    return Relaxed({}, {}, at.given, relaxed.duals, relaxed.is_complete)
 
 
 def _pieces(component: Component, flow: int) -> int:
@@ -65,13 +97,3 @@ def _tries(component: Component, given: Flows, rings: Mapping[tuple[int, ...], i
         if len(found) == TRIES:
             break
     return found
-
-
-def _sum(ones: Flows, others: Flows) -> Flows:
-    return {ring: ones.get(ring, 0) + others.get(ring, 0) for ring in ones | others}
-
-
-def _worth(relaxation: Relaxation, rings: Mapping[tuple[int, ...], int]) -> int:
-    """What rings cost at the scale of the stage."""
-    cost = relaxation.program.cost
-    return sum(sum(int(cost[row]) for row in ring) * flow for ring, flow in rings.items())

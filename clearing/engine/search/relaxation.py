@@ -16,31 +16,39 @@ from clearing.engine.search.admissible import is_admissible
 from clearing.engine.search.component import Bounds, Component
 from clearing.engine.search.exact import largest
 from clearing.engine.search.precise import as_fractions
-from clearing.engine.search.program import Program, Relaxed, Stage
-from clearing.engine.search.programs import End, Programs
+from clearing.engine.search.program import Duals, Program, Relaxed, Stage
+from clearing.engine.search.programs import Column, End, Programs
 
 if TYPE_CHECKING:
     from clearing.model.columns import BoolArray, IntArray
 
 ROUNDS_MAX = 400
+"""What is found by then is the answer."""
 COLUMNS_A_ROUND = 500
 ARCS_ALWAYS_THERE = 5_000
 """So few arcs are columns from the beginning; of more, a later relaxation begins with those that an earlier wanted."""
 
 
-def relax(component: Component, stage: Stage, bounds: Bounds, programs: Programs) -> Relaxed | None:
+def relax(
+    component: Component, stage: Stage, bounds: Bounds, programs: Programs, rounds: int = ROUNDS_MAX
+) -> Relaxed | None:
     """The relaxation's optimum with rings priced in as they are needed; None where the solver fails."""
-    return Relaxation(component, stage, bounds).optimum(programs)
+    return Relaxation(component, stage, bounds, rounds=rounds).optimum(programs)
 
 
 class Relaxation:
     """One relaxation, which may be solved again around flows that are taken as given."""
 
     def __init__(
-        self, component: Component, stage: Stage, bounds: Bounds, pressable: Collection[str] = ()
+        self,
+        component: Component,
+        stage: Stage,
+        bounds: Bounds,
+        pressable: Collection[str] = (),
+        rounds: int = ROUNDS_MAX,
     ) -> None:
-        """``pressable``: groups that branches will bound from below."""
-        self.component = component
+        """``pressable``: as in Program; ``rounds`` of pricing: the optimum then is one of what is there."""
+        self.component, self._rounds = component, rounds
         self.program = Program(component, stage, bounds, pressable)
         self._bounds: Bounds = {}
 
@@ -92,18 +100,22 @@ class Relaxation:
         return self.program.group_at[name], ends[0] or None, ends[1]
 
     def _priced_out(self, programs: Programs, closed: BoolArray) -> Relaxed | None:
-        """Solve and price until nothing gains."""
-        program = self.program
-        for _ in range(ROUNDS_MAX):
+        """Solve and price until nothing gains, or the rounds are over."""
+        program, left = self.program, self._rounds
+        while True:
             answer = programs.solve()
             if answer is None or len(answer.duals) != len(program.constraints):
                 return None
-            duals = program.duals(answer.duals)
-            added = [*program.more_arcs(duals), *program.rings(self._priced(*program.prices(duals), closed))]
+            added = self._added(program.duals(answer.duals), closed) if left else []
             if not added:
                 return program.read(answer)
             programs.extend(added)
-        return None
+            left -= 1
+
+    def _added(self, duals: Duals, closed: BoolArray) -> list[Column]:
+        """What gains and is not there yet."""
+        program = self.program
+        return [*program.more_arcs(duals), *program.rings(self._priced(*program.prices(duals), closed))]
 
     def _closed(self, given: IntArray) -> BoolArray:
         """Rows of groups that have no room for another piece."""

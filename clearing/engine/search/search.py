@@ -9,12 +9,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
-import numpy as np
-
+from clearing.engine.search import draw
 from clearing.engine.search.component import Component, component_of
 from clearing.engine.search.dive import dive
+from clearing.engine.search.draw import LOTTERY
 from clearing.engine.search.exact import largest, plus, times
 from clearing.engine.search.integers import propose
 from clearing.engine.search.near import decided
@@ -30,13 +29,8 @@ from clearing.engine.search.witness import decisions, row_flows, value_of
 from clearing.model.errors import LawBroken
 from clearing.model.proof import ComponentProof, ProvenStage
 
-if TYPE_CHECKING:
-    from clearing.model.columns import IntArray
-
 PENALTIES = (1, 16, 256, 4_096)
 """Each times what makes the costs of a stage before as large as those of the stage."""
-LOTTERY_ROWS_MAX = 20_000
-"""In larger components the lottery, which proves nothing about the others, draws none of their ties."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,7 +60,8 @@ def search(rows: Rows, salt: bytes, programs: Programs) -> Searched:
     before: list[tuple[Objective, int]] = []
     stages = []
     for name in stage_names(rows):
-        objective = objective_of(rows, name, salt, _drawn(component, name, rings))
+        drawn = draw.drawn(component, row_flows(component, rings)) if name == LOTTERY else None
+        objective = objective_of(rows, name, salt, drawn)
         stage = Stage(objective, tuple(before), pay_own_way)
         rings, proven = _stage(component, stage, rings, programs, work)
         stages.append(proven)
@@ -74,13 +69,6 @@ def search(rows: Rows, salt: bytes, programs: Programs) -> Searched:
         component.arcs = component.arcs | component.walks.free & (row_flows(component, rings) > 0)
     proof = ComponentProof(rows.tier.component, rows.tier.tier, len(rows.tier.offers), stages)
     return Searched(component, rings, proof, work.limit_reached)
-
-
-def _drawn(component: Component, name: str, rings: Flows) -> IntArray | None:
-    """The rows whose costs count, where the others would be drawn for nothing; None for all."""
-    if name == "lottery" and len(component.rows) > LOTTERY_ROWS_MAX:
-        return np.flatnonzero(row_flows(component, rings))
-    return None
 
 
 def _stage(
@@ -95,9 +83,10 @@ def _stage(
         roots.append((put, root))
         if root.proven.bound >= value:
             break
-    searched = stage.objective.name != "lottery" and not work.limit_reached
-    wanted = searched and component.rows.tier.tier == INTEGER and candidate is None
-    for propose_one in (_dived, _proposed) if wanted else ():
+    searched = stage.objective.name != LOTTERY and not work.limit_reached
+    wanted = component.rows.tier.tier == INTEGER and candidate is None and not work.limit_reached
+    proposals = (_dived, _proposed) if searched else (_dived,)
+    for propose_one in proposals if wanted else ():
         if root.relaxed is not None and root.proven.bound < value:
             best, value = _better(component, stage, best, propose_one(component, stage, root, programs))
     roots.sort(key=lambda each: -each[1].proven.bound)
@@ -145,15 +134,15 @@ def _roots(component: Component, stage: Stage, programs: Programs) -> Iterator[t
     First without what stages before count, which binds seldom; then, but for a lottery, with it.
     """
     coarse = any(objective.scale > 1 for objective in (stage.objective, *(each for each, _ in stage.before)))
-    if stage.before and not coarse and stage.objective.name != "lottery":
+    if stage.before and not coarse and stage.objective.name != LOTTERY:
         yield _penalised(component, stage, programs)
         return
     put = Put(stage, stage.uncounted(), [0 if objective.counts else None for objective, _ in stage.before])
-    if stage.objective.name == "lottery" and len(component.rows) > LOTTERY_ROWS_MAX:
-        yield put, put.node(component, {}, None)
+    if stage.objective.name == LOTTERY:
+        yield put, draw.root(component, put, programs)
         return
     yield put, put.node(component, {}, relax(component, put.asked, {}, programs))
-    if put.asked.before != stage.before and stage.objective.name != "lottery":
+    if put.asked.before != stage.before:
         put = Put(stage, stage)
         yield put, put.node(component, {}, relax(component, stage, {}, programs))
 
@@ -195,10 +184,13 @@ def _candidate(component: Component, stage: Stage, node: Node, programs: Program
 
 
 def _dived(component: Component, stage: Stage, root: Node, programs: Programs) -> Flows | None:
-    """Whole rings, the relaxation's own as far as they are whole."""
-    if root.relaxed is None:
+    """Whole rings, the relaxation's own as far as they are whole; a lottery's out of those that have been priced."""
+    if root.relaxed is None or not component.is_whole_rings:
         return None
-    whole = dive(component, Relaxation(component, stage.uncounted(), {}), root.relaxed, programs)
+    if stage.objective.name == LOTTERY:
+        whole = draw.whole(component, stage, root.relaxed, programs)
+    else:
+        whole = dive(component, Relaxation(component, stage.uncounted(), {}), root.relaxed, programs)
     return None if whole is None else polish(component, stage, whole, {}, programs)
 
 
