@@ -96,10 +96,11 @@ class SolverApart:
 
     def precise_duals(self) -> Sequence[Fraction] | None:
         """The duals of the last optimum, as exact as the solver's numbers are."""
-        said = self._ask("precise_duals")
-        if not isinstance(said, list) or not all(type(each) is float and isfinite(each) for each in said):
-            return None
-        return [Fraction(each) for each in said]
+        return _fractions(self._ask("precise_duals"))
+
+    def precise_columns(self) -> Sequence[Fraction] | None:
+        """The columns of the last optimum, as exact as the solver's numbers are."""
+        return _fractions(self._ask("precise_columns"))
 
     def solve_whole(self, nodes_max: int) -> Answer | None:
         """The integer program's best answer after so many nodes, as a proposal."""
@@ -207,3 +208,9 @@ def _answer(said: Any, solver: SolverApart) -> Answer | None:
 
 def _integers(said: Any) -> list[int] | None:
     return said if isinstance(said, list) and all(type(each) is int for each in said) else None
+
+
+def _fractions(said: Any) -> Sequence[Fraction] | None:
+    if not isinstance(said, list) or not all(type(each) is float and isfinite(each) for each in said):
+        return None
+    return [Fraction(each) for each in said]

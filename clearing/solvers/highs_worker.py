@@ -75,6 +75,7 @@ class Worker:
             "probe": self.probe,
             "solve": self.solve,
             "precise_duals": self.precise_duals,
+            "precise_columns": self.precise_columns,
             "solve_whole": self.solve_whole,
         }
         return asked[do](*arguments)
@@ -144,6 +145,13 @@ class Worker:
         if self.highs is None:
             return [0.0] * len(self.constraints)
         return list(self._duals(self.highs.getSolution().row_dual, 1))
+
+    def precise_columns(self) -> list[float]:
+        """The columns of the linear program as it was solved last."""
+        if self.highs is None:
+            return []
+        values = self.highs.getSolution().col_value
+        return [value * unit for value, unit in zip(values, self.columns.unit, strict=True)]
 
     def _duals(self, said: Iterable[float], scale: int) -> Iterator[float]:
         """What HiGHS says, for ``scale`` units of cost and one µ."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
@@ -63,6 +63,18 @@ def _highs(constraints: Sequence[Constraint], alone: Sequence[bool], column: Col
 class WholeProgram(Program):
     """The program of a relaxation, and what must be decided."""
 
+    def __init__(self, component: Component, stage: Stage, bounds: Bounds) -> None:
+        self._several: list[tuple[int, Mapping[int, int]]] = []
+        """Constraints of participants whom any of several offers may serve, and what each needs to deliver."""
+        super().__init__(component, stage, bounds)
+
+    def serve(self, at: int, offers: Mapping[int, int], times: int) -> None:
+        """As in a relaxation, but for several offers, of which one must deliver enough by itself."""
+        if len(offers) == 1 or self.component.pieces:
+            super().serve(at, offers, times)
+        else:
+            self._several.append((at, offers))
+
     def beginning(self) -> BoolArray:
         """All of them: none is priced later."""
         return self.component.walks.free
@@ -82,6 +94,10 @@ class WholeProgram(Program):
             rows = self.component.rows
             for row in rows.plain[rows.piece[rows.plain] > 1].tolist():
                 self._pieces(row)
+        for at, offers in self._several:
+            for offer, least in offers.items():
+                enough = self._sum(0, None, self.component.rows.delivering[offer])
+                self.columns.append(Column(0, 0, 1, 1, True, [(at, -FINE_SCALE), (enough, -least)]))
         if self.stage.objective.counted:
             self.cost = np.zeros(len(self.cost), dtype=np.int64)
         for objective, value in self.stage.before:

@@ -121,7 +121,7 @@ def _constraints(
     constraints: list[Constraint] = []
     by_row: list[list[tuple[int, int]]] = [[] for _ in flows]
 
-    def add(low: int | None, high: int, entries: Sequence[tuple[int, int]], unit: int) -> None:
+    def add(low: int | None, high: int | None, entries: Sequence[tuple[int, int]], unit: int) -> None:
         for row, value in entries:
             by_row[row].append((len(constraints), value))
         constraints.append(Constraint(low, high, unit))
@@ -135,6 +135,10 @@ def _constraints(
         near = low is not None and low - carried > -MOVE_MAX * len(held)
         if near or high - carried < MOVE_MAX * max(1, len(held)):
             add(low - carried if low is not None and near else None, high - carried, [(int(r), 1) for r in held], 1)
+    for offer, least in _serving(component, stage, flows).items():
+        held = component.rows.delivering[offer]
+        carried = sum(flows[row] for row in held)
+        add(least - carried, None, [(int(r), 1) for r in held], 1)
     before = [(objective.scaled(objective.scale), value * objective.scale) for objective, value in stage.before]
     if stage.pay_own_way:
         before.append((component.limits, 0))
@@ -144,6 +148,17 @@ def _constraints(
         if any(cost):
             add(None, left, [(row, c) for row, c in enumerate(cost) if c], largest(costs))
     return constraints, by_row
+
+
+def _serving(component: Component, stage: Stage, flows: Sequence[int]) -> Mapping[int, int]:
+    """Of each participant whom a proposal serves, an offer that does most and what it needs to deliver."""
+    found = {}
+    for offers in stage.serving(1, [1] * len(stage.before))[0].values():
+        rest = {o: sum(flows[row] for row in component.rows.delivering[o]) - least for o, least in offers.items()}
+        most = max(rest, key=lambda o: (rest[o], o))
+        if rest[most] >= -MOVE_MAX:
+            found[most] = offers[most]
+    return found
 
 
 def _column(cost: int, amount: int, entries: Sequence[tuple[int, int]]) -> Column:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from fractions import Fraction
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -228,6 +229,16 @@ class Program:
             all(v <= self.unit // 1_000 for v in missed),
         )
 
+    def carried(self, columns: Sequence[Fraction]) -> Mapping[int, Fraction] | None:
+        """What each row carries by these columns, which are those of the last answer; None where they are not."""
+        if len(columns) != self.first_added + len(self.added):
+            return None
+        found = dict(zip(self.arc_rows, columns[self.first_arc : self.arc_end], strict=False))
+        for each, flow in zip(self.added, columns[self.first_added :], strict=True):
+            for row in (each,) if isinstance(each, int) else each:
+                found[row] = found.get(row, Fraction(0)) + flow
+        return found
+
     def prices(self, duals: Duals) -> tuple[IntArray, int]:
         """a(row) in 1/DUAL_SCALE: cost and what its row's constraints charge; and how little is taken for nothing.
 
@@ -286,10 +297,14 @@ class Program:
         served, _ = self.stage.serving(1, [1] * len(self.stage.before))
         for desk, offers in served.items():
             at = found[desk] = self.add(None, 0, FINE_SCALE, times)
-            for offer, least in offers.items():
-                part = -(FINE_SCALE // least) if times == 1 else -FINE_SCALE // least
-                self.put(at, self.component.rows.delivering[offer], part)
+            self.serve(at, offers, times)
         return found
+
+    def serve(self, at: int, offers: Mapping[int, int], times: int) -> None:
+        """What the constraint of a participant charges for deliveries, each by what it needs to be counted."""
+        for offer, least in offers.items():
+            part = -(FINE_SCALE // least) if times == 1 else -FINE_SCALE // least
+            self.put(at, self.component.rows.delivering[offer], part)
 
     def _served(self) -> list[Column]:
         """y(p), from 0 to 1: what the stage counts, or what keeps the value of one before that did."""

@@ -73,6 +73,9 @@ class Programs(Protocol):
     def precise_duals(self) -> Sequence[Fraction] | None:
         """The duals of the linear program that was solved last, for one unit of cost, as the solver's numbers are."""
 
+    def precise_columns(self) -> Sequence[Fraction] | None:
+        """What the linear program that was solved last gives each column, as the solver's numbers are."""
+
     def probe(self, trials: Sequence[Sequence[End]], iterations_max: int) -> Sequence[int] | None:
         """What the linear program costs as it is, and under each trial's ends as far as so few iterations tell."""
 

@@ -6,8 +6,9 @@ none below zero.
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from dataclasses import replace
+from fractions import Fraction
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -79,6 +80,12 @@ class Relaxation:
             return None
         unit, duals = as_fractions(said, largest(self.program.cost))
         return replace(relaxed, duals=replace(self.program.duals(duals), unit=unit))
+
+    def fractions(self, programs: Programs, bounds: Bounds) -> Mapping[int, Fraction] | None:
+        """What the optimum under branches has each row carry, in fractions of a µ; None where the solver fails."""
+        relaxed = self.under(programs, bounds)
+        said = None if relaxed is None else programs.precise_columns()
+        return None if said is None else self.program.carried(said)
 
     def stand(self, programs: Programs, bounds: Bounds) -> None:
         """Give the program that the solver holds the ends of these branches."""

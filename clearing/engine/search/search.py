@@ -29,6 +29,10 @@ from clearing.engine.search.witness import decisions, row_flows, value_of
 from clearing.model.errors import LawBroken
 from clearing.model.proof import ComponentProof, ProvenStage
 
+MICRO_MAX, MICRO_OFFERS_MAX = 30, 200
+"""Times that a stage is split at a µ, where nothing else is broken, and of how many offers at most."""
+ROUNDING = 10**6
+"""A witness that misses its bound by less than one part of so many may do so by rounding."""
 PENALTIES = (1, 16, 256, 4_096)
 """Each times what makes the costs of a stage before as large as those of the stage."""
 
@@ -84,10 +88,11 @@ def _stage(
         if root.proven.bound >= value:
             break
     searched = stage.objective.name != LOTTERY and not work.limit_reached
-    wanted = component.rows.tier.tier == INTEGER and candidate is None and not work.limit_reached
+    wanted = component.rows.tier.tier == INTEGER and not work.limit_reached
     proposals = (_dived, _proposed) if searched else (_dived,)
     for propose_one in proposals if wanted else ():
-        if root.relaxed is not None and root.proven.bound < value:
+        far = candidate is None or value - root.proven.bound > abs(root.proven.bound) // ROUNDING
+        if root.relaxed is not None and root.proven.bound < value and far:
             best, value = _better(component, stage, best, propose_one(component, stage, root, programs))
     roots.sort(key=lambda each: -each[1].proven.bound)
     limit_reached = False
@@ -109,18 +114,22 @@ def _branched(
     """The best witness after branches under a root and its value, and whether the work limit ended them."""
     stage, value = put.stage, value_of(component, put.stage.objective, best)
     tree, leaves = Tree(component, put, programs), [root]
+    micro = MICRO_MAX if len(component.rows.delivering) <= MICRO_OFFERS_MAX else 0
     while leaves:
         node = min(leaves, key=lambda leaf: leaf.proven.bound)
         if node.proven.bound >= value:
             break
         leaves.remove(node)
-        if not tree.is_broken(node):
+        if tree.is_broken(node):
+            if work.left < 2 or node.depth == DEPTH_MAX:
+                return best, value, True
+            tree.split(node)
+        elif not node.is_precise:
             tree.prove_precisely(node)
             work.left -= 1
-            continue
-        if work.left < 2 or node.depth == DEPTH_MAX:
-            return best, value, True
-        tree.split(node)
+            leaves.append(node)
+        elif micro and work.left >= 2 and node.depth < DEPTH_MAX and tree.split_micro(node):
+            micro -= 1
         for part in node.parts:
             work.left -= 1
             leaves.append(part)
@@ -195,17 +204,18 @@ def _dived(component: Component, stage: Stage, root: Node, programs: Programs) -
 
 
 def _proposed(component: Component, stage: Stage, root: Node, programs: Programs) -> Flows | None:
-    """The integer program's proposal: its decisions are kept, all the rest is solved again."""
+    """The integer program's proposal, and all but its decisions solved again: the better of the two."""
     proposal = propose(component, stage, decided(component, stage, root.proven.leaf), programs)
     if proposal is None:
         return None
     bounds = decisions(component, flows_of(component, proposal))
-    if not component.pieces:
-        again = relax(component, stage.uncounted(), bounds, programs)
-        if again is None or not again.is_complete:
-            return None
-        proposal = again
-    return polish(component, stage, proposal, bounds, programs)
+    found = polish(component, stage, proposal, bounds, programs)
+    if component.pieces:
+        return found
+    again = relax(component, stage.uncounted(), bounds, programs)
+    if again is None or not again.is_complete:
+        return found
+    return _better(component, stage, found or {}, polish(component, stage, again, bounds, programs))[0]
 
 
 def _better(component: Component, stage: Stage, best: Flows, found: Flows | None) -> tuple[Flows, int]:

@@ -8,8 +8,10 @@ Example: an offer delivers 0 or 100 µ and the relaxation takes 60: in one part 
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from fractions import Fraction
+from math import floor
 from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
@@ -33,6 +35,8 @@ ITERATIONS_MAX = 200
 DEPTH_MAX = 200
 """No node further down is split: proofs are read by recursion, and what so many branches leave, more will not close."""
 RATE = 2**32
+MICRO_FAR = Fraction(1, 100)
+"""Of a µ: what is nearer to a whole one may be so by the solver's tolerance."""
 
 
 class Broken(NamedTuple):
@@ -53,6 +57,8 @@ class Node:
     relaxed: Relaxed | None
     depth: int = 0
     split: Broken | None = None
+    is_precise: bool = False
+    """Whether its proof is from precise duals."""
     parts: list[Node] = field(default_factory=list)
 
 
@@ -93,6 +99,8 @@ class Tree:
         """Alternatives that have been branched on or tried: they have constraints of their own."""
         self._gains: dict[tuple[str, bool], tuple[int, int]] = {}
         """By group and side: gain a µ in 1/RATE, summed, and how often it was tried."""
+        self._by_micro = False
+        """Whether every offer may be bounded from below."""
 
     def is_broken(self, node: Node) -> bool:
         """Whether a node can be split."""
@@ -108,6 +116,7 @@ class Tree:
 
     def prove_precisely(self, node: Node) -> None:
         """A better proof of the same relaxation, where its duals are fractions that the usual ones do not name."""
+        node.is_precise = True
         relaxed = self._program(node.bounds).precisely(self.programs, node.bounds)
         if relaxed is not None:
             again = self.put.node(self.component, node.bounds, relaxed, node.depth).proven
@@ -115,7 +124,35 @@ class Tree:
 
     def split(self, node: Node) -> None:
         """Split it where both parts gain most."""
-        node.split = self._best(node)
+        self._split(node, self._best(node))
+
+    def split_micro(self, node: Node) -> bool:
+        """Split a node that breaks no step at a µ, where an offer delivers a fraction of one more; whether any does.
+
+        Amounts are whole µ, so nothing is admitted in between.
+        """
+        if not self._by_micro:
+            self._by_micro, self._relaxation = True, None
+        carried = self._program(node.bounds).fractions(self.programs, node.bounds)
+        found = [] if carried is None else self._fractions(node, carried)
+        if found:
+            self._split(node, max(found)[1])
+        return bool(found)
+
+    def _fractions(self, node: Node, carried: Mapping[int, Fraction]) -> list[tuple[Fraction, Broken]]:
+        """Deliveries in fractions, and how far each is from a whole µ."""
+        rows, found = self.component.rows, []
+        for offer, held in rows.delivering.items():
+            amount = sum((carried.get(row, Fraction(0)) for row in held.tolist()), Fraction(0))
+            at = floor(amount)
+            far = min(amount - at, at + 1 - amount)
+            each = Broken(f"offer:{rows.book.offers.id[offer]}", at, at, at + 1)
+            if far > MICRO_FAR and rows.asks.step_micro(offer) == 1 and _undecided(node.bounds, [each]):
+                found.append((far, each))
+        return found
+
+    def _split(self, node: Node, split: Broken) -> None:
+        node.split = split
         for bounds in _branches(self.component, node.bounds, node.split):
             relaxed = self._program(bounds).under(self.programs, bounds) or self._missed(bounds)
             part = self.put.node(self.component, bounds, relaxed, node.depth + 1)
@@ -138,7 +175,8 @@ class Tree:
 
     def _pressable(self) -> set[str]:
         component, ids = self.component, self.component.rows.book.offers.id
-        return {*self._takes, *(f"offer:{ids[o]}" for o in component.rows.delivering if component.stepped[o])}
+        some = (o for o in component.rows.delivering if self._by_micro or component.stepped[o])
+        return {*self._takes, *(f"offer:{ids[o]}" for o in some)}
 
     def _best(self, node: Node) -> Broken:
         found = sorted(self._broken(node), key=lambda each: (-self._score(each), each))
