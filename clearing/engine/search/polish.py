@@ -154,9 +154,9 @@ def _serving(component: Component, stage: Stage, flows: Sequence[int]) -> Mappin
     """Of each participant whom a proposal serves, an offer that does most and what it needs to deliver."""
     found = {}
     for offers in stage.serving(1, [1] * len(stage.before))[0].values():
-        rest = {o: sum(flows[row] for row in component.rows.delivering[o]) - least for o, least in offers.items()}
-        most = max(rest, key=lambda o: (rest[o], o))
-        if rest[most] >= -MOVE_MAX:
+        carried = {o: sum(flows[row] for row in component.rows.delivering[o]) for o in offers}
+        most = max(offers, key=lambda o: (carried[o] - offers[o], o))
+        if carried[most] > 0 and carried[most] >= offers[most] - MOVE_MAX:
             found[most] = offers[most]
     return found
 

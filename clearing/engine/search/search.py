@@ -91,8 +91,9 @@ def _stage(
     wanted = component.rows.tier.tier == INTEGER and not work.limit_reached
     proposals = (_dived, _proposed) if searched else (_dived,)
     for propose_one in proposals if wanted else ():
-        far = candidate is None or value - root.proven.bound > abs(root.proven.bound) // ROUNDING
-        if root.relaxed is not None and root.proven.bound < value and far:
+        missed = value - root.proven.bound
+        far = candidate is None or (searched and missed > abs(root.proven.bound) // ROUNDING)
+        if root.relaxed is not None and missed > 0 and far:
             best, value = _better(component, stage, best, propose_one(component, stage, root, programs))
     roots.sort(key=lambda each: -each[1].proven.bound)
     limit_reached = False
