@@ -16,7 +16,7 @@ from tests.sessions import clear_in_memory
 STRIDE = 13
 """One world of so many is a test of every run; prime, so that every place, limit and objective comes by."""
 PARTS = 4
-UNPROVEN = 25
+UNPROVEN = 15
 """One world of so many may stay unproven: deliveries, of which one that delivers a part counts less than 1."""
 BEATEN = 200
 """One of so many may be beaten, where it is said to be unproven."""
