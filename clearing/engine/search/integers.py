@@ -12,6 +12,7 @@ from clearing.engine.search.component import Bounds, Component
 from clearing.engine.search.objectives import FINE_SCALE, Objective
 from clearing.engine.search.program import Program, Relaxed, Stage
 from clearing.engine.search.programs import Column, Constraint, Programs
+from clearing.engine.search.reading import read
 from clearing.model.book import NONE
 
 if TYPE_CHECKING:
@@ -31,7 +32,7 @@ def propose(component: Component, stage: Stage, bounds: Bounds, programs: Progra
     programs.load(program.constraints, columns)
     nodes_max = min(NODES_MAX, max(NODES_LEAST, WORK_MAX // max(1, len(columns))))
     answer = programs.solve_whole(NEAR_NODES_MAX if bounds else nodes_max)
-    return None if answer is None else program.read(answer)
+    return None if answer is None else read(program, answer)
 
 
 def bounded(constraints: Sequence[Constraint], columns: Sequence[Column]) -> Sequence[Column]:

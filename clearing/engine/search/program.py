@@ -1,4 +1,4 @@
-"""Program: a component, a stage and branches -> columns and constraints, and an answer's meaning by row, ring and name.
+"""Program: a component, a stage and branches -> columns and constraints, and what rows cost at their duals.
 
 Rows whose rings no length bounds flow along arcs; every other ring is a column, added as it is priced. So are arcs
 that the relaxation before did not want, where there are many.
@@ -8,15 +8,14 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from fractions import Fraction
 from typing import TYPE_CHECKING
 
 import numpy as np
 
 from clearing.engine.search.component import Bounds, Component
-from clearing.engine.search.exact import LIMIT, array_of, largest, plus, products, sums, times, weighted_sums, wide
+from clearing.engine.search.exact import array_of, largest, plus, products, sums, times, weighted_sums, wide
 from clearing.engine.search.objectives import FINE_SCALE, Objective
-from clearing.engine.search.programs import DUAL_SCALE, Answer, Column, Constraint
+from clearing.engine.search.programs import DUAL_SCALE, Column, Constraint
 from clearing.engine.search.rows import Group
 from clearing.model.book import NONE
 
@@ -190,54 +189,6 @@ class Program:
             )
             for each, gone in zip(self.constraints, used, strict=True)
         ]
-
-    def duals(self, said: Sequence[int]) -> Duals:
-        """Duals by name, of the sign that the proof wants."""
-        served = {
-            desk: -said[at] * FINE_SCALE // self.constraints[at].times for desk, at in self.served_at.items()
-        }
-        return Duals(
-            {name: -said[at] for name, at in self.group_at.items()},
-            [said[self.node_at[node]] for node in range(len(self.component.rows.nodes))] if self.node_at else (),
-            [0 if at == NONE else -said[at] for at in self.before_at],
-            served,
-        )
-
-    def read(self, answer: Answer) -> Relaxed | None:
-        """The proposal by row and ring; None where it is nonsense."""
-        if len(answer.columns) != self.first_added + len(self.added):
-            return None
-        in_arcs = answer.columns[self.first_arc : self.arc_end]
-        arcs = dict(zip(self.arc_rows, in_arcs, strict=False))
-        passes = dict(zip(self.passes, in_arcs[len(self.arc_rows) :], strict=True))
-        rings: dict[tuple[int, ...], int] = {}
-        for each, flow in zip(self.added, answer.columns[self.first_added :], strict=True):
-            if isinstance(each, int):
-                arcs[each] = flow
-            else:
-                rings[each] = flow
-        carried = [*arcs.values(), *passes.values(), *(flow * len(ring) for ring, flow in rings.items())]
-        if sum(map(abs, carried)) >= LIMIT:
-            return None
-        duals = self.duals(answer.duals) if len(answer.duals) == len(self.constraints) else Duals({}, (), (), {})
-        missed = answer.columns[self.first_missing : self.first_added]
-        return Relaxed(
-            {row: v for row, v in arcs.items() if v > 0},
-            {join: v for join, v in passes.items() if v > 0},
-            {ring: v for ring, v in rings.items() if v > 0},
-            duals,
-            all(v <= self.unit // 1_000 for v in missed),
-        )
-
-    def carried(self, columns: Sequence[Fraction]) -> Mapping[int, Fraction] | None:
-        """What each row carries by these columns, which are those of the last answer; None where they are not."""
-        if len(columns) != self.first_added + len(self.added):
-            return None
-        found = dict(zip(self.arc_rows, columns[self.first_arc : self.arc_end], strict=False))
-        for each, flow in zip(self.added, columns[self.first_added :], strict=True):
-            for row in (each,) if isinstance(each, int) else each:
-                found[row] = found.get(row, Fraction(0)) + flow
-        return found
 
     def prices(self, duals: Duals) -> tuple[IntArray, int]:
         """a(row) in 1/DUAL_SCALE: cost and what its row's constraints charge; and how little is taken for nothing.

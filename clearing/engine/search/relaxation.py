@@ -19,6 +19,7 @@ from clearing.engine.search.exact import largest
 from clearing.engine.search.precise import as_fractions
 from clearing.engine.search.program import Duals, Program, Relaxed, Stage
 from clearing.engine.search.programs import Column, End, Programs
+from clearing.engine.search.reading import carried, duals_of, read
 
 if TYPE_CHECKING:
     from clearing.model.columns import BoolArray, IntArray
@@ -79,13 +80,13 @@ class Relaxation:
         if relaxed is None or said is None or len(said) != len(self.program.constraints):
             return None
         unit, duals = as_fractions(said, largest(self.program.cost))
-        return replace(relaxed, duals=replace(self.program.duals(duals), unit=unit))
+        return replace(relaxed, duals=replace(duals_of(self.program, duals), unit=unit))
 
     def fractions(self, programs: Programs, bounds: Bounds) -> Mapping[int, Fraction] | None:
         """What the optimum under branches has each row carry, in fractions of a µ; None where the solver fails."""
         relaxed = self.under(programs, bounds)
         said = None if relaxed is None else programs.precise_columns()
-        return None if said is None else self.program.carried(said)
+        return None if said is None else carried(self.program, said)
 
     def stand(self, programs: Programs, bounds: Bounds) -> None:
         """Give the program that the solver holds the ends of these branches."""
@@ -113,9 +114,9 @@ class Relaxation:
             answer = programs.solve()
             if answer is None or len(answer.duals) != len(program.constraints):
                 return None
-            added = self._added(program.duals(answer.duals), closed) if left else []
+            added = self._added(duals_of(program, answer.duals), closed) if left else []
             if not added:
-                return program.read(answer)
+                return read(program, answer)
             programs.extend(added)
             left -= 1
 
