@@ -147,7 +147,8 @@ class Tree:
             at = floor(amount)
             far = min(amount - at, at + 1 - amount)
             each = Broken(f"offer:{rows.book.offers.id[offer]}", at, at, at + 1)
-            if far > MICRO_FAR and rows.asks.step_micro(offer) == 1 and _undecided(node.bounds, [each]):
+            is_there = 0 <= at < rows.asks.capacity_micro(offer) and rows.asks.step_micro(offer) == 1
+            if far > MICRO_FAR and is_there and _undecided(node.bounds, [each]):
                 found.append((far, each))
         return found
 

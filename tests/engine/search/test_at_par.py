@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
+from fractions import Fraction
 from random import Random
 
 import pytest
 
-from clearing.model.book import Book
+from clearing.model.book import Book, SessionTerms
 from clearing.model.rulebook import DEFAULTS
-from clearing.service import outcome_of
+from clearing.service import clear_book, outcome_of
+from clearing.solvers.apart import SolverApart
 from tests.audit.verify.resealing import verified
 from tests.books import book, offer
 from tests.sessions import SALT, clear_in_memory
@@ -60,3 +63,33 @@ def test_what_a_fraction_of_a_micro_leaves_open_is_split_at_it(offers: int, seed
     certificate = json.loads(files["certificate.json"])
     assert certificate["optimal"]
     assert any("above" in stage["proof"] for part in certificate["components"] for stage in part["stages"])
+
+
+LIES: Mapping[str, Callable[[Sequence[Fraction]], Sequence[Fraction] | None]] = {
+    "none": lambda said: None,
+    "too few": lambda said: said[:-1],
+    "halves": lambda said: [Fraction(1, 2)] * len(said),
+    "absurd": lambda said: [each + 10**30 + Fraction(1, 2) for each in said],
+    "negative": lambda said: [-each - Fraction(1, 2) for each in said],
+}
+
+
+@pytest.mark.parametrize("lie", LIES)
+def test_fractions_that_are_none_split_nothing_that_is_not_admitted(lie: str) -> None:
+    class Lying(SolverApart):
+        def precise_columns(self) -> Sequence[Fraction] | None:
+            return LIES[lie](super().precise_columns() or ())
+
+    files: dict[str, bytes] = {}
+
+    def sink(path: str, chunks: Iterable[bytes]) -> None:
+        files[path] = b"".join(chunks)
+
+    with Lying() as solver:
+        clear_book(divisible(12, 3), SessionTerms(salt=SALT), sink, search_solver=solver)
+    report = verified(files)
+    assert report.holds, report.violations
+    (component,) = json.loads(files["certificate.json"])["components"]
+    value, surplus = component["stages"][:2]
+    assert value["value"] == value["bound"]
+    assert int(surplus["bound"]) <= -8_000 <= int(surplus["value"])
