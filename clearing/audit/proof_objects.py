@@ -54,6 +54,8 @@ def _proof_object(proof: Proof) -> Mapping[str, Any]:
         leaf["potentials"] = _texts(proof.potentials)
     if proof.by_offer:
         leaf["by_offer"] = True
+    if proof.opened:
+        leaf["opened"] = list(proof.opened)
     return leaf
 
 
@@ -64,7 +66,8 @@ def _proof_of(written: Mapping[str, Any]) -> Proof:
         return Branch(group, at, above, _proof_of(written["low"]), _proof_of(written["high"]))
     multipliers = [int(each) for each in written["multipliers"]]
     served, rents, potentials = (_numbers(written.get(name, {})) for name in ("served", "rents", "potentials"))
-    return Leaf(int(written["scale"]), multipliers, served, rents, potentials, written.get("by_offer") is True)
+    by_offer, opened = written.get("by_offer") is True, [str(name) for name in written.get("opened", ())]
+    return Leaf(int(written["scale"]), multipliers, served, rents, potentials, by_offer, opened)
 
 
 def _texts(amounts: Mapping[str, int]) -> Mapping[str, str]:

@@ -21,6 +21,8 @@ class Leaf:
     """By node, zero ones omitted."""
     by_offer: bool = False
     """Whether the most that each offer gains at the potentials is added up, in the place of rents of its own groups."""
+    opened: Sequence[str] = ()
+    """Offers, ascending, that must deliver below the branches: each counts 1, whatever part it delivers."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -310,3 +310,34 @@ def _searched_of(made: Book) -> Sequence[Searched]:
     clear_book(made, SessionTerms(salt=SALT), lambda _path, chunks: json.dumps([len(each) for each in chunks]) and None,
                review=review)  # fmt: skip
     return kept
+
+
+def gift_of_a_part() -> Book:
+    """Three deliver, of which the gift is two thirds: a bound that counts them needs leaves with opened offers."""
+    rows = [
+        offer("O0", "D0", "A", 2, ("B", 5_000)),
+        offer("O1", "D1", "B", 3, ("*", 0)),
+        offer("O2", "D2", "C", 1, ("A", -10_000)),
+    ]
+    objectives = ("surplus", "items", "deliveries", "lottery")
+    rulebook = replace(RULEBOOK, objectives=objectives, residual_tolerance_micro=0, work_limit=200)
+    return book(values=dict.fromkeys("ABC", 1_000), offers=rows, rulebook=rulebook)
+
+
+@pytest.mark.parametrize("odd", [[], ["Z"], ["O1", "O1"], 5, "O1", {"O1": 1}, [1], None, [["O1"]], True, ["O0", "O1"]])
+def test_offers_that_are_opened_without_right_are_caught(odd: object) -> None:
+    files = clear_in_memory(gift_of_a_part())[1]
+    assert verified(files).holds
+    assert replayed(files).difference is None
+
+    def change(records: Records) -> None:
+        changed = 0
+        for component in records["certificate.json"][0]["components"]:
+            for leaf in (leaf for stage in component["stages"] for leaf in forged.leaves(stage["proof"])):
+                changed += "opened" in leaf and leaf["opened"] != odd
+                leaf |= {"opened": odd} if "opened" in leaf else {}
+        assert changed, "a leaf has opened offers"
+
+    forgery = resealed(files, change)
+    assert not verified(forgery).holds
+    assert replayed(forgery).difference is not None

@@ -36,9 +36,15 @@ class Stage:
 
     def serving(self, leaf: Leaf) -> tuple[Mapping[int, Mapping[int, int]], int]:
         """Who could be served, by whose offers, and what one of them is worth to a leaf: its scale, or a multiplier."""
-        counting = [(self.objective, leaf.scale)]
-        counting += [(before, times) for (before, _), times in zip(self.before, leaf.multipliers, strict=False)]
-        return next(((each.served, worth) for each, worth in counting if each.served), ({}, 0))
+        return next(((each.served, worth) for each, worth in self._weighted(leaf) if each.served), ({}, 0))
+
+    def delivering(self, leaf: Leaf) -> tuple[Sequence[int], int]:
+        """The offers that count where they deliver, and what one of them is worth to a leaf."""
+        return next(((each.counted, worth) for each, worth in self._weighted(leaf) if each.counted), ((), 0))
+
+    def _weighted(self, leaf: Leaf) -> list[tuple[Objective, int]]:
+        before = zip((objective for objective, _ in self.before), leaf.multipliers, strict=False)
+        return [(self.objective, leaf.scale), *before]
 
 
 class UnprovenError(ValueError):
@@ -77,6 +83,7 @@ def _leaf_bound(searched: Searched, stage: Stage, leaf: Leaf, ranges: Ranges) ->
         total -= max(rent * low, rent * high)
     values = [value for _, value in stage.before] + [0] * (not stage.surplus_first)
     total -= sum(times * value for times, value in zip(leaf.multipliers, values, strict=True))
+    total += stage.delivering(leaf)[1] * len(leaf.opened)
     people, (served, worth) = searched.book.participants.id, stage.serving(leaf)
     total -= sum(worth - leaf.served.get(people[person], 0) for person in served)
     return -(-total // leaf.scale)
@@ -91,11 +98,15 @@ def row_prices(searched: Searched, stage: Stage, leaf: Leaf) -> list[int]:
     if not stage.surplus_first and leaf.multipliers[-1]:
         own = leaf.multipliers[-1]
         price = [one + own * limit for one, limit in zip(price, limits_of(searched), strict=True)]
-    for person, offers in stage.serving(leaf)[0].items():
+    for person, serving in stage.serving(leaf)[0].items():
         weight = leaf.served.get(searched.book.participants.id[person], 0)
-        for offer, least in offers.items():
+        for offer, least in serving.items():
             for row in searched.delivering[offer]:
                 price[row] += -weight // least
+    offers, one = searched.book.offers, stage.delivering(leaf)[1]
+    for opened in map(offers.index.__getitem__, leaf.opened):
+        for row in searched.delivering[opened]:
+            price[row] -= one // offers.capacity[opened]
     for name, rent in leaf.rents.items():
         for row in _rows(searched, name):
             price[row] += rent
@@ -143,6 +154,13 @@ def _check_leaf(searched: Searched, stage: Stage, leaf: Leaf, ranges: Ranges) ->
         raise UnprovenError(f"a scale of {leaf.scale}")
     if len(leaf.multipliers) != len(stage.before) + (not stage.surplus_first) or min(leaf.multipliers, default=0) < 0:
         raise UnprovenError("one multiplier of at least 0 belongs to each stage before")
+    ids = searched.book.offers.id
+    counted = {ids[offer] for offer in stage.delivering(leaf)[0]}
+    if len(set(leaf.opened)) < len(leaf.opened):
+        raise UnprovenError("opened: an offer counts more than once")
+    for name in leaf.opened:
+        if name not in counted or ranges.get(OFFER + name, (0, 0))[0] <= 0:
+            raise UnprovenError(f"opened: {shown(name)} is no offer that counts and must deliver")
     served, worth = stage.serving(leaf)
     people = {searched.book.participants.id[person] for person in served}
     for name, weight in leaf.served.items():

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -12,7 +12,7 @@ from clearing.audit.verify.report import shown
 
 _INTEGER = re.compile(LONG.inner)
 _LEAF = {"scale": str, "multipliers": list, "rents": dict}
-_LEAF_OPTIONAL = {"served": dict, "potentials": dict, "by_offer": bool}
+_LEAF_OPTIONAL = {"served": dict, "potentials": dict, "by_offer": bool, "opened": list}
 _BRANCH = {"at": str, "above": str, "low": dict, "high": dict}
 _STAGE = {"objective": str, "value": str, "bound": str, "gap": str, "proof": dict}
 _COMPONENT = {"component": str, "tier": str, "offers": int, "stages": list}
@@ -29,6 +29,8 @@ class Leaf:
     potentials: Mapping[str, int]
     by_offer: bool = False
     """Whether each offer's greatest gain stands in the place of the rents of its own groups."""
+    opened: Sequence[str] = ()
+    """Offers that must deliver below the branches: each counts 1, whatever it delivers."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,7 +116,10 @@ def _leaf(value: Any) -> Leaf:
     served, rents, potentials = (_amounts(value.get(name, {})) for name in ("served", "rents", "potentials"))
     if value.get("by_offer") is False:
         raise MalformedError("by_offer is false and should be omitted")
-    return Leaf(integer(value["scale"]), multipliers, served, rents, potentials, "by_offer" in value)
+    opened = tuple(value.get("opened", ()))
+    if not all(isinstance(name, str) for name in opened) or ("opened" in value and not opened):
+        raise MalformedError("opened is no list of offers, or empty and should be omitted")
+    return Leaf(integer(value["scale"]), multipliers, served, rents, potentials, "by_offer" in value, opened)
 
 
 def _amounts(value: dict[str, Any]) -> dict[str, int]:

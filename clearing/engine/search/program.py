@@ -7,7 +7,7 @@ that the relaxation before did not want, where there are many.
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -48,9 +48,18 @@ class Stage:
 
     def serving(self, scale: int, multipliers: Sequence[int]) -> tuple[Mapping[int, Mapping[int, int]], int]:
         """Who could be served, by whose offers, and what one of them is worth: the scale, or a multiplier."""
-        counting = [(self.objective, scale)]
-        counting += [(before, own) for (before, _), own in zip(self.before, multipliers, strict=False)]
+        counting = self.weighted(scale, multipliers)
         return next(((each.served, worth) for each, worth in counting if each.served), ({}, 0))
+
+    def delivering(self, scale: int, multipliers: Sequence[int]) -> tuple[Mapping[int, int], int]:
+        """Offers that count where they deliver, with their capacities, and what one of them is worth."""
+        counting = self.weighted(scale, multipliers)
+        return next(((each.counted, worth) for each, worth in counting if each.counted), ({}, 0))
+
+    def weighted(self, scale: int, multipliers: Sequence[int]) -> Sequence[tuple[Objective, int]]:
+        """The objective at a scale, and those before with their multipliers."""
+        before = zip((objective for objective, _ in self.before), multipliers, strict=False)
+        return [(self.objective, scale), *before]
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,6 +71,7 @@ class Duals:
     before: Sequence[int]
     served: Mapping[int, int]
     unit: int = DUAL_SCALE
+    opened: Mapping[int, int] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,7 +96,8 @@ class Program:
         self.component, self.stage, self.unit = component, stage, component.unit
         rows = component.rows
         self.cost = stage.objective.scaled(stage.objective.scale)
-        self._slack = max(1, largest(self.cost)) * DUAL_SCALE // PRICE_SLACK
+        self._dearest = largest(self.cost)
+        self._slack = max(1, self._dearest) * DUAL_SCALE // PRICE_SLACK
         self.constraints: list[Constraint] = []
         self.group_at: dict[str, int] = {}
         self._blocks: list[tuple[IntArray, int, IntArray]] = []
@@ -102,6 +113,7 @@ class Program:
             if name.startswith("take:"):
                 self._bound(name, *bounds[name])
         self.node_at = self._nodes()
+        self.open_at, self.must_at = self._add_opened() if pressable else ({}, {})
         self.before_at = [self.no_worse(objective, value) for objective, value in stage.before]
         if stage.pay_own_way:
             self.before_at.append(self._at_most(component.limits, 0))
@@ -117,7 +129,7 @@ class Program:
             entries = [(self.node_at[target], 1), (self.node_at[source], -1)]
             self.columns.append(Column(0, 0, None, self.unit, False, entries))
         self.arc_end = len(self.columns)
-        served = self._served()
+        served = [*self._served(), *self._openings()]
         missing = self._missing(pressable)
         self.first_missing = len(self.columns) + len(served)
         self.columns += [*served, *missing]
@@ -223,6 +235,8 @@ class Program:
         for at, value in zip(self.before_at, duals.before, strict=True):
             if at != NONE:
                 charge[at] = value
+        for offer, at in self.open_at.items():
+            charge[at] = duals.opened[offer]
         for desk, at in self.served_at.items():
             charge[at] = duals.served[desk] * self.constraints[at].times // FINE_SCALE
         if self._is_plain:
@@ -240,6 +254,22 @@ class Program:
         """One more constraint."""
         self.constraints.append(Constraint(low, high, unit, times))
         return len(self.constraints) - 1
+
+    def _add_opened(self) -> tuple[dict[int, int], dict[str, int]]:
+        """D(o)/C(o) <= z(o), and that z(o) is 1 below a branch, for each offer that counts where it delivers."""
+        counted, opened, must = self.stage.objective.counted, dict[int, int](), dict[str, int]()
+        for offer, capacity in counted.items():
+            opened[offer] = self.add(None, 0, FINE_SCALE)
+            self.put(opened[offer], self.component.rows.delivering[offer], FINE_SCALE // capacity)
+            must[f"offer:{self.component.rows.book.offers.id[offer]}"] = self.add(None, None, 1)
+        if counted:
+            self.cost = np.zeros(len(self.cost), dtype=np.int64)
+        return opened, must
+
+    def _openings(self) -> list[Column]:
+        """z(o), from 0 to 1: what the stage counts."""
+        pairs = zip(self.open_at.values(), self.must_at.values(), strict=True)
+        return [Column(FINE_SCALE, 0, 1, 1, True, [(at, -FINE_SCALE), (must, 1)]) for at, must in pairs]
 
     def _add_served(self) -> dict[int, int]:
         """y(p) <= Σ D(o)/e(o), times FINE_SCALE: the constraint of each participant who is counted, now or before."""
@@ -281,7 +311,7 @@ class Program:
     def _missing(self, pressable: Collection[str]) -> Sequence[Column]:
         """What a branch's lower bound, or a stage before, may be missed by, at a penalty: so there is an optimum."""
         worth = [FINE_SCALE // least for offers in self.stage.objective.served.values() for least in offers.values()]
-        penalty = PENALTY * max([1, largest(self.cost), *worth])
+        penalty = PENALTY * max([1, self._dearest, *worth])
         groups = self.group_at.items()
         pressed = [(at, 1) for name, at in groups if self.constraints[at].low is not None or name in pressable]
         if BEFORE in pressable:

@@ -45,14 +45,18 @@ class Proven:
 
 def prove(component: Component, stage: Stage, bounds: Bounds, duals: Duals) -> Proven:
     """The best of a few ways to round the duals; whatever they are, there is a proof of some bound."""
-    finer = _finer(component, stage, duals)
+    finer, opened = _finer(component, stage, duals), open_offers(component, stage, bounds)
     if goes_by_offer(component):
         nothing = Duals({}, [0] * len(component.rows.nodes), [0] * len(duals.before), {})
         leaves = [_by_offer(component, stage, bounds, nothing)]
         leaves += [_by_offer(component, stage, bounds, duals, times) for times in finer]
+        leaves += [replace(leaf, opened=opened) for leaf in leaves] if opened else []
     else:
         denominator = _denominator(stage, duals)
-        rounded = [_rounded(component, stage, bounds, duals, denominator * times) for times in finer]
+        ways = ((), opened) if opened else ((),)
+        rounded = [
+            _rounded(component, stage, bounds, duals, denominator * times, each) for times in finer for each in ways
+        ]
         leaves = [_plain(component, stage), *(leaf for leaf in rounded if leaf is not None)]
     proven = [Proven(leaf, leaf_bound(component, stage, bounds, leaf)) for leaf in leaves if is_short(leaf)]
     return max(proven, key=lambda each: each.bound)
@@ -91,9 +95,17 @@ def leaf_bound(component: Component, stage: Stage, bounds: Bounds, leaf: Leaf) -
             total -= max(rent * low, rent * high)
     values = [value for _, value in stage.before] + [0] * stage.pay_own_way
     total -= sum(own * value for own, value in zip(leaf.multipliers, values, strict=True))
+    total += stage.delivering(leaf.scale, leaf.multipliers)[1] * len(leaf.opened)
     served, worth = stage.serving(leaf.scale, leaf.multipliers)
     total -= sum(worth - leaf.served.get(_desk(component, desk), 0) for desk in served)
     return -(-total // leaf.scale)
+
+
+def open_offers(component: Component, stage: Stage, bounds: Bounds) -> Sequence[str]:
+    """Offers that count where they deliver, and that must below these branches."""
+    counted, _ = stage.delivering(1, [1] * len(stage.before))
+    names = [component.rows.book.offers.id[offer] for offer in counted]
+    return sorted(name for name in names if bounds.get(f"offer:{name}", (0, 0))[0] > 0)
 
 
 def row_prices(component: Component, stage: Stage, leaf: Leaf) -> IntArray:
@@ -107,6 +119,9 @@ def row_prices(component: Component, stage: Stage, leaf: Leaf) -> IntArray:
     for desk, offers in stage.serving(leaf.scale, leaf.multipliers)[0].items():
         weight = leaf.served.get(_desk(component, desk), 0)
         charges += [(rows.delivering[offer], -weight // least) for offer, least in offers.items()]
+    counted, worth = stage.delivering(leaf.scale, leaf.multipliers)
+    for offer in map(component.offer_at.__getitem__, leaf.opened):
+        charges.append((rows.delivering[offer], -(worth // counted[offer])))
     for name, rent in leaf.rents.items():
         charges.append((component.rows_of(name), rent))
         if name in component.shares:
@@ -190,7 +205,7 @@ def _weights(component: Component, duals: Duals, worth: int, denominator: int) -
 
 
 def _rounded(
-    component: Component, stage: Stage, bounds: Bounds, duals: Duals, denominator: int
+    component: Component, stage: Stage, bounds: Bounds, duals: Duals, denominator: int, opened: Sequence[str]
 ) -> Leaf | None:
     exact = denominator != COARSE
     scale = stage.objective.scale * denominator
@@ -204,7 +219,7 @@ def _rounded(
     multipliers = _multipliers(stage, duals, denominator)
     served = _weights(component, duals, stage.serving(scale, multipliers)[1], denominator)
     nodes = _potentials(component, duals, denominator)
-    leaf = Leaf(scale, multipliers, served, rents, {})
+    leaf = Leaf(scale, multipliers, served, rents, {}, opened=opened)
     if not _repair(component, stage, leaf, rents, nodes):
         return None
     names = component.rows.nodes
@@ -214,6 +229,7 @@ def _rounded(
         served,
         {name: rent for name, rent in sorted(rents.items()) if rent},
         {names[node]: value for node, value in enumerate(nodes) if value},
+        opened=opened,
     )
 
 

@@ -25,6 +25,7 @@ def duals_of(program: Program, said: Sequence[int]) -> Duals:
         [said[program.node_at[node]] for node in range(len(program.component.rows.nodes))] if program.node_at else (),
         [0 if at == NONE else -said[at] for at in program.before_at],
         served,
+        opened={offer: -said[at] for offer, at in program.open_at.items()},
     )
 
 

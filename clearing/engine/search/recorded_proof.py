@@ -15,7 +15,7 @@ from clearing.engine.search.by_offer import goes_by_offer, is_shared
 from clearing.engine.search.component import Bounds, Component
 from clearing.engine.search.exact import largest
 from clearing.engine.search.program import Stage
-from clearing.engine.search.proof import is_short, leaf_bound, rises, row_prices
+from clearing.engine.search.proof import is_short, leaf_bound, open_offers, rises, row_prices
 from clearing.model.proof import Branch, Leaf, Proof
 
 OFFER, TAKE = "offer:", "take:"
@@ -78,6 +78,8 @@ def _is_formed(component: Component, stage: Stage, ranges: Bounds, leaf: Leaf) -
     if len(leaf.multipliers) != len(stage.before) + stage.pay_own_way:
         return False
     if min(leaf.multipliers, default=0) < 0:
+        return False
+    if len(set(leaf.opened)) != len(leaf.opened) or set(leaf.opened) - set(open_offers(component, stage, ranges)):
         return False
     people, (served, worth) = component.rows.book.participants.id, stage.serving(leaf.scale, leaf.multipliers)
     desks = {people[desk] for desk in served}

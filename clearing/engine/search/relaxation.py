@@ -95,17 +95,20 @@ class Relaxation:
             programs.load(program.constraints, program.begin(list(self.component.rings)))
             self._bounds = {}
         ends = [
-            self.end(name, bounds.get(name, (0, self.component.most(name))))
+            end
             for name in sorted(bounds.keys() | self._bounds.keys())
             if bounds.get(name) != self._bounds.get(name)
+            for end in self.ends(name, bounds.get(name, (0, self.component.most(name))))
         ]
         self._bounds = dict(bounds)
         if ends:
             programs.bound(ends)
 
-    def end(self, name: str, ends: tuple[int, int]) -> End:
-        """A branch as the end of its constraint."""
-        return self.program.group_at[name], ends[0] or None, ends[1]
+    def ends(self, name: str, ends: tuple[int, int]) -> list[End]:
+        """A branch as the ends of its constraint, and of what says that an offer delivers."""
+        must = self.program.must_at.get(name)
+        opened = [] if must is None else [(must, 1 if ends[0] else None, None)]
+        return [(self.program.group_at[name], ends[0] or None, ends[1]), *opened]
 
     def _priced_out(self, programs: Programs, closed: BoolArray) -> Relaxed | None:
         """Solve and price until nothing gains, or the rounds are over."""

@@ -111,8 +111,25 @@ class Tree:
         if node.relaxed is None:
             return ()
         component, relaxed = self.component, node.relaxed
-        every = _stepped(component, flows_of(component, relaxed))
-        return _undecided(node.bounds, broken(component, relaxed)) or _undecided(node.bounds, every)
+        flows = flows_of(component, relaxed)
+        open_ones = (
+            _undecided(node.bounds, broken(component, relaxed))
+            or _undecided(node.bounds, _stepped(component, flows))
+        )
+        return open_ones or _undecided(node.bounds, self._partly(flows))
+
+    def _counted(self) -> Mapping[int, int]:
+        """Offers that the stage counts where they deliver, with their capacities."""
+        return self.put.asked.objective.counted
+
+    def _partly(self, flows: IntArray) -> Sequence[Broken]:
+        """Offers that deliver a part, which counts less than 1 as long as they need not deliver at all."""
+        rows, counted = self.component.rows, self._counted()
+        return [
+            Broken(f"offer:{rows.book.offers.id[offer]}", amount, 0, rows.asks.least_micro(offer))
+            for offer, amount in (rows.delivered(flows).items() if counted else ())
+            if offer in counted and 0 < amount < counted[offer]
+        ]
 
     def prove_precisely(self, node: Node) -> None:
         """A better proof of the same relaxation, where its duals are fractions that the usual ones do not name."""
@@ -176,7 +193,8 @@ class Tree:
 
     def _pressable(self) -> set[str]:
         component, ids = self.component, self.component.rows.book.offers.id
-        some = (o for o in component.rows.delivering if self._by_micro or component.stepped[o])
+        counted = self._counted()
+        some = (o for o in component.rows.delivering if self._by_micro or component.stepped[o] or o in counted)
         return {*self._takes, *(f"offer:{ids[o]}" for o in some)}
 
     def _best(self, node: Node) -> Broken:
@@ -189,7 +207,7 @@ class Tree:
         """The score of each by a few iterations on either side."""
         relaxation = self._program([*node.bounds, *(each.group for each in some)])
         trials = [
-            [relaxation.end(each.group, bounds[each.group])]
+            relaxation.ends(each.group, bounds[each.group])
             for each in some
             for bounds in _branches(self.component, node.bounds, each)
         ]
@@ -278,4 +296,5 @@ def _branches(component: Component, bounds: Bounds, each: Broken) -> Sequence[Bo
 
 
 def _distance(each: Broken, *, upward: bool) -> int:
-    return each.above - each.flow if upward else each.flow - each.at
+    """How far a part is from the relaxation; what delivers its least is at the upper one already."""
+    return max(1, each.above - each.flow if upward else each.flow - each.at)

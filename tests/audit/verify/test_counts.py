@@ -12,7 +12,7 @@ import pytest
 
 from clearing.audit.verify.law7_proof import Stage, UnprovenError, proven_bound, row_prices
 from clearing.audit.verify.law7_rows import Searched
-from clearing.audit.verify.proofs import Branch, Leaf
+from clearing.audit.verify.proofs import Branch, Leaf, MalformedError, read_components
 from clearing.engine.search import program
 from clearing.engine.search.objectives import objectives_of
 from clearing.engine.search.proof import prove
@@ -143,10 +143,60 @@ def test_a_leaf_by_offer_counts_deliveries() -> None:
     assert proven_bound(searched, after(searched, 2, 0, 0), less) == -3 * 2 * PIECE, "rounded down to nothing a µ"
 
 
+def test_an_offer_that_must_deliver_counts_whole() -> None:
+    """All that can be gained takes two pieces of P; without P there is 30,000 of 50,000, without Q nothing."""
+    searched = searched_of(market(DELIVERED))
+    stage, open_leaf = after(searched, 1, -50_000), Leaf(1, [0], {}, {}, {})
+    without = Leaf(1, [1], {}, {"offer:P": 2, "offer:Q": 3}, {})
+
+    def proven(high: Leaf | Branch) -> int:
+        return proven_bound(searched, stage, Branch("offer:P", 0, PIECE, without, high))
+
+    assert proven(open_leaf) == 0
+    assert proven(replace(open_leaf, opened=["P"])) == 1
+    both = replace(open_leaf, opened=["P", "Q"])
+    assert proven(Branch("offer:Q", 0, PIECE, replace(without, rents={"offer:Q": 5}), both)) == 2
+    assert proven(replace(open_leaf, scale=PIECE, opened=["P"])) == 1, "at every scale"
+
+
+@pytest.mark.parametrize("opened", [["Q"], ["Z"], ["P", "P"], ["P", "Q"]])
+def test_what_need_not_deliver_is_not_opened(opened: list[str]) -> None:
+    made = market(DELIVERED)
+    searched, component = searched_of(made), engine_component(made)
+    leaf = Leaf(1, [0], {}, {"offer:Q": 99}, {})
+    tree = Branch("offer:P", 0, PIECE, leaf, replace(leaf, opened=opened))
+    with pytest.raises(UnprovenError, match="opened"):
+        proven_bound(searched, after(searched, 1, -25_000), tree)
+    with pytest.raises(UnprovenError, match="opened"):
+        proven_bound(searched, after(searched, 1, -25_000), replace(tree, low=replace(leaf, opened=["P"]), high=leaf))
+    surplus, deliveries = objectives_of(component.rows, SALT)[:2]
+    stage = program.Stage(deliveries, ((surplus, -25_000),), pay_own_way=False)
+    assert bound_of(component, stage, as_record(replace(tree, high=leaf))) is not None
+    assert bound_of(component, stage, as_record(tree)) is None
+
+
+def test_nothing_is_opened_where_no_stage_counts_deliveries() -> None:
+    searched = searched_of(market())
+    leaf = Leaf(1, [], {}, {"offer:Q": 99}, {})
+    stage = after(searched, 1, -3)
+    tree = Branch("offer:P", 0, PIECE, serving(0, {}, {"Q": 5}), serving(0, {}, {"Q": 5}, opened=["P"]))
+    assert leaf.opened == ()
+    with pytest.raises(UnprovenError, match="opened"):
+        proven_bound(searched, stage, tree)
+
+
 # By trial
 
 Flows = tuple[int, int]
 """What P delivers to Q, and what R does."""
+@pytest.mark.parametrize("opened", [[], [1], True, "P", {}])
+def test_opened_is_a_list_of_offers(opened: object) -> None:
+    ending = {"scale": "1", "multipliers": [], "rents": {}, "opened": opened}
+    stage = {"objective": "surplus", "value": "0", "bound": "0", "gap": "0", "proof": ending}
+    with pytest.raises(MalformedError):
+        read_components([{"component": "hub", "tier": "integer", "offers": 2, "stages": [stage]}])
+
+
 LISTS = (
     SERVED,
     DELIVERED,
@@ -191,7 +241,7 @@ def outcomes(objectives: Sequence[str], limits: dict[str, int], pieces: dict[str
             yield found
 
 
-def drawn_leaf(draw: Random, searched: Searched, stage: Stage) -> Leaf:
+def drawn_leaf(draw: Random, searched: Searched, stage: Stage, opened: Sequence[str] = ()) -> Leaf:
     """Multipliers and weights as the draw falls, and rents or potentials that leave no ring a gain."""
     scale, most = draw.choice((1, 2, 7)), draw.choice((5, 3 * PIECE, 12 * PIECE))
     size = len(stage.before) + (not stage.surplus_first)
@@ -202,7 +252,7 @@ def drawn_leaf(draw: Random, searched: Searched, stage: Stage) -> Leaf:
     people, worth = stage.serving(Leaf(scale, multipliers, {}, {}, {}))
     names = [searched.book.participants.id[person] for person in people]
     weights = {name: draw.choice((0, worth, draw.randint(0, worth))) for name in names}
-    leaf = Leaf(scale, multipliers, {name: weight for name, weight in weights.items() if weight}, {}, {})
+    leaf = Leaf(scale, multipliers, {name: weight for name, weight in weights.items() if weight}, {}, {}, opened=opened)
     price = row_prices(searched, stage, leaf)
     missing = {name: -price[searched.index[f"{name}|0"]] for name in "PQR"}
     if searched.book.rulebook.max_ring is None:
@@ -210,6 +260,12 @@ def drawn_leaf(draw: Random, searched: Searched, stage: Stage) -> Leaf:
     rents = {"P": draw.choice((0, max(0, missing["P"]))), "R": draw.choice((0, max(0, missing["R"])))}
     rents["Q"] = max(0, missing["Q"] + max(missing["P"] - rents["P"], missing["R"] - rents["R"]))
     return replace(leaf, rents={f"offer:{name}": rent for name, rent in rents.items() if rent})
+
+
+def may_open(stage: Stage) -> Sequence[str]:
+    """P below a branch where it must deliver, where deliveries are counted now or before."""
+    counting = [stage.objective, *(objective for objective, _ in stage.before)]
+    return ["P"] if any(each.counted for each in counting) else []
 
 
 @pytest.mark.parametrize("seed", range(300))
@@ -223,7 +279,7 @@ def test_no_leaf_proves_more_than_is_true_and_the_engine_reads_it_alike(seed: in
     best = min(every)
     stage = after(searched, place, *best[:place])
     allowed = [found for found in every if all(a <= b for a, b in zip(found[:place], best, strict=False))]
-    first, second = drawn_leaf(draw, searched, stage), drawn_leaf(draw, searched, stage)
+    first, second = drawn_leaf(draw, searched, stage), drawn_leaf(draw, searched, stage, may_open(stage))
     low = draw.randrange(pieces["P"])
     for tree in (first, Branch("offer:P", low * PIECE, (low + 1) * PIECE, first, second)):
         bound = proven_bound(searched, stage, tree)
@@ -238,7 +294,8 @@ def as_record(tree: Leaf | Branch) -> proof.Proof:
     """The same proof as the engine's."""
     if isinstance(tree, Branch):
         return proof.Branch(tree.group, tree.at, tree.above, as_record(tree.low), as_record(tree.high))
-    return proof.Leaf(tree.scale, tree.multipliers, tree.served, tree.rents, tree.potentials, tree.by_offer)
+    amounts = tree.served, tree.rents, tree.potentials
+    return proof.Leaf(tree.scale, tree.multipliers, *amounts, tree.by_offer, tree.opened)
 
 
 @pytest.mark.parametrize(("worth", "weight"), [(5, 6), (0, 1), (5, -1)])
