@@ -66,7 +66,7 @@ def _proof_of(written: Mapping[str, Any]) -> Proof:
         return Branch(group, at, above, _proof_of(written["low"]), _proof_of(written["high"]))
     multipliers = [int(each) for each in written["multipliers"]]
     served, rents, potentials = (_numbers(written.get(name, {})) for name in ("served", "rents", "potentials"))
-    by_offer, opened = written.get("by_offer") is True, [str(name) for name in written.get("opened", ())]
+    by_offer, opened = written.get("by_offer") is True, tuple(str(name) for name in written.get("opened", ()))
     return Leaf(int(written["scale"]), multipliers, served, rents, potentials, by_offer, opened)
 
 

@@ -21,7 +21,7 @@ class Leaf:
     """By node, zero ones omitted."""
     by_offer: bool = False
     """Whether the most that each offer gains at the potentials is added up, in the place of rents of its own groups."""
-    opened: Sequence[str] = ()
+    opened: tuple[str, ...] = ()
     """Offers, ascending, that must deliver below the branches: each counts 1, whatever part it delivers."""
 
 

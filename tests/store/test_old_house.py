@@ -39,7 +39,7 @@ def test_an_old_house_is_brought_up_to_date_and_replays(
     databases: Databases, tmp_path: Path, made_by: str | None, wrong: str | None
 ) -> None:
     """One clearing was left unproven by the version that did it, and no other can find the very same without it."""
-    for kept in ("S-000005", "S-000005.2"):
+    for kept in ("S-000005", "S-000005.2", "S-000006"):
         shutil.copytree(DUMP.parent / kept, tmp_path / kept)
     if made_by is None:
         shutil.rmtree(tmp_path / "S-000005")

@@ -101,11 +101,11 @@ def leaf_bound(component: Component, stage: Stage, bounds: Bounds, leaf: Leaf) -
     return -(-total // leaf.scale)
 
 
-def open_offers(component: Component, stage: Stage, bounds: Bounds) -> Sequence[str]:
+def open_offers(component: Component, stage: Stage, bounds: Bounds) -> tuple[str, ...]:
     """Offers that count where they deliver, and that must below these branches."""
     counted, _ = stage.delivering(1, [1] * len(stage.before))
     names = [component.rows.book.offers.id[offer] for offer in counted]
-    return sorted(name for name in names if bounds.get(f"offer:{name}", (0, 0))[0] > 0)
+    return tuple(sorted(name for name in names if bounds.get(f"offer:{name}", (0, 0))[0] > 0))
 
 
 def row_prices(component: Component, stage: Stage, leaf: Leaf) -> IntArray:
@@ -205,7 +205,7 @@ def _weights(component: Component, duals: Duals, worth: int, denominator: int) -
 
 
 def _rounded(
-    component: Component, stage: Stage, bounds: Bounds, duals: Duals, denominator: int, opened: Sequence[str]
+    component: Component, stage: Stage, bounds: Bounds, duals: Duals, denominator: int, opened: tuple[str, ...]
 ) -> Leaf | None:
     exact = denominator != COARSE
     scale = stage.objective.scale * denominator
