@@ -78,8 +78,9 @@ def test_another_solver_of_equal_value_replays_to_the_very_same_bytes(part: int)
         with machine(lambda seed=seed: ShuffledSolver(seed)):  # type: ignore[misc]
             files = clear_in_memory(made)[1]
         ended = replayed(files)
-        if ended.rejected and not json.loads(files["certificate.json"])["optimal"]:
-            # Neither proved its value, and the solver in another order did not find as good a one.
+        parts = json.loads(files["certificate.json"])["components"]
+        if ended.rejected and any(stage["gap"] != "0" for part in parts for stage in part["stages"]):
+            # The solver in another order did not prove its value, or draw its lottery, and found no as good a one.
             assert all("this machine found" in remark.text for remark in ended.rejected), seed
             continue
         assert (ended.difference, ended.rejected) == (None, ()), seed
