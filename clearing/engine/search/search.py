@@ -214,9 +214,8 @@ def _proposed(component: Component, stage: Stage, root: Node, programs: Programs
     if component.pieces:
         return found
     again = relax(component, stage.uncounted(), bounds, programs)
-    if again is None or not again.is_complete:
-        return found
-    return _better(component, stage, found or {}, polish(component, stage, again, bounds, programs))[0]
+    other = polish(component, stage, again, bounds, programs) if again is not None and again.is_complete else None
+    return other if found is None else _better(component, stage, found, other)[0]
 
 
 def _better(component: Component, stage: Stage, best: Flows, found: Flows | None) -> tuple[Flows, int]:
