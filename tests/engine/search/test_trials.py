@@ -168,6 +168,11 @@ def test_every_promise_of_random_books_is_kept_and_every_kind_occurs() -> None:
     assert set(seen) == set(Asked), seen
 
 
+def test_a_proposal_that_cannot_be_corrected_is_none() -> None:
+    """One in which nothing trades would be taken for better, where deliveries are to be few."""
+    kept(29)
+
+
 @pytest.mark.long
 @pytest.mark.parametrize("seed", range(60))
 def test_every_promise_of_many_random_books_is_kept(seed: int) -> None:
