@@ -43,8 +43,8 @@ class Stage:
         return next(((each.counted, worth) for each, worth in self._weighted(leaf) if each.counted), ((), 0))
 
     def _weighted(self, leaf: Leaf) -> list[tuple[Objective, int]]:
-        before = zip((objective for objective, _ in self.before), leaf.multipliers, strict=False)
-        return [(self.objective, leaf.scale), *before]
+        objectives = [self.objective, *(objective for objective, _ in self.before)]
+        return list(zip(objectives, [leaf.scale, *leaf.multipliers], strict=False))
 
 
 class UnprovenError(ValueError):

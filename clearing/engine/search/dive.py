@@ -23,14 +23,15 @@ EXACT = 10**6
 """What a relaxation is worth is known to this many parts."""
 TRIES = 6
 """Fractions that are tried, where nothing is whole, before one is taken that makes the rest worse."""
-@dataclass(slots=True)
+
+
+@dataclass(frozen=True, slots=True)
 class Depth:
-    """What is taken as given, the relaxation of the rest, the steps that are left from here and one that was worse."""
+    """What is taken as given, the relaxation of the rest, and the steps from here that are not tried yet."""
 
     given: Flows
     rest: Relaxed
     steps: Iterator[Flows]
-    worse: Depth | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,20 +65,18 @@ def dive(component: Component, relaxation: Relaxation, relaxed: Relaxed, program
     own = Dive(component, relaxation, programs)
     at = own.depth({}, relaxed)
     while at.rest.rings:
-        step = next(at.steps, None)
-        if step is None:
-            if at.worse is None:
+        worth, best = own.worth(at.rest.rings), None
+        for step in at.steps:
+            found = own.after(at, step)
+            if found is None:
+                return None
+            kept = own.worth(found.rest.rings) + own.worth(step) <= worth + abs(worth) // EXACT
+            best = found if kept or best is None else best
+            if kept:
                 break
-            at = at.worse
-            continue
-        found = own.after(at, step)
-        if found is None:
-            return None
-        worth = own.worth(at.rest.rings)
-        if own.worth(found.rest.rings) + own.worth(step) <= worth + abs(worth) // EXACT:
-            at = found
-        else:
-            at.worse = at.worse or found
+        if best is None:
+            break
+        at = best
     return Relaxed({}, {}, at.given, relaxed.duals, relaxed.is_complete)
 
 

@@ -10,16 +10,19 @@ taken to whole rings.
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import numpy as np
 
 from clearing.engine.search.component import Component
 from clearing.engine.search.dive import Dive
+from clearing.engine.search.polish import Flows
 from clearing.engine.search.program import BEFORE, Relaxed, Stage
 from clearing.engine.search.programs import Programs
 from clearing.engine.search.relaxation import ROUNDS_MAX, Relaxation, relax
 from clearing.engine.search.tree import Node, Put
+from clearing.engine.search.witness import row_flows
 
 if TYPE_CHECKING:
     from clearing.model.columns import IntArray
@@ -43,22 +46,18 @@ def rounds_of(component: Component) -> int | None:
     return 1 if rows <= WHOLE_ROWS_MAX else None
 
 
-def drawn(component: Component, flows: IntArray) -> IntArray | None:
+def drawn(component: Component, rings: Flows) -> IntArray | None:
     """The rows whose costs count: those that carry something where the others would draw for nothing; None for all."""
-    return np.flatnonzero(flows) if rounds_of(component) is None else None
+    return np.flatnonzero(row_flows(component, rings)) if rounds_of(component) is None else None
 
 
 def root(component: Component, put: Put, programs: Programs) -> Node:
     """The relaxation of a lottery; where not all of it is priced its duals would prove as good as nothing."""
     rounds = rounds_of(component)
-    node = put.node(component, {}, None)
-    if rounds is None:
-        return node
-    relaxed = relax(component, put.asked, {}, programs, rounds)
+    relaxed = None if rounds is None else relax(component, put.asked, {}, programs, rounds)
     if rounds == ROUNDS_MAX:
         return put.node(component, {}, relaxed)
-    node.relaxed = relaxed
-    return node
+    return replace(put.node(component, {}, None), relaxed=relaxed)
 
 
 def whole(component: Component, stage: Stage, relaxed: Relaxed, programs: Programs) -> Relaxed | None:
@@ -80,4 +79,3 @@ def whole(component: Component, stage: Stage, relaxed: Relaxed, programs: Progra
         if found.rest.is_complete:
             path.append(found)
     return Relaxed({}, {}, path[-1].given, relaxed.duals, True) if path else None
-

@@ -153,7 +153,7 @@ def _constraints(
 def _serving(component: Component, stage: Stage, flows: Sequence[int]) -> Mapping[int, int]:
     """Of each participant whom a proposal serves, an offer that does most and what it needs to deliver."""
     found = {}
-    for offers in stage.serving(1, [1] * len(stage.before))[0].values():
+    for offers in stage.served.values():
         carried = {o: sum(flows[row] for row in component.rows.delivering[o]) for o in offers}
         most = max(offers, key=lambda o: (carried[o] - offers[o], o))
         if carried[most] > 0 and carried[most] >= offers[most] - MOVE_MAX:

@@ -46,20 +46,32 @@ class Stage:
         """The same without the stages before that count."""
         return replace(self, before=tuple(each for each in self.before if not each[0].counts))
 
+    @property
+    def served(self) -> Mapping[int, Mapping[int, int]]:
+        """Who could be served, by whose offers, where participants are counted by the stage or one before."""
+        return next((each.served for each in self._objectives if each.served), {})
+
+    @property
+    def counted(self) -> Mapping[int, int]:
+        """Offers that count where they deliver, by the stage or one before, with their capacities."""
+        return next((each.counted for each in self._objectives if each.counted), {})
+
     def serving(self, scale: int, multipliers: Sequence[int]) -> tuple[Mapping[int, Mapping[int, int]], int]:
         """Who could be served, by whose offers, and what one of them is worth: the scale, or a multiplier."""
         counting = self.weighted(scale, multipliers)
         return next(((each.served, worth) for each, worth in counting if each.served), ({}, 0))
 
-    def delivering(self, scale: int, multipliers: Sequence[int]) -> tuple[Mapping[int, int], int]:
-        """Offers that count where they deliver, with their capacities, and what one of them is worth."""
-        counting = self.weighted(scale, multipliers)
-        return next(((each.counted, worth) for each, worth in counting if each.counted), ({}, 0))
+    def delivery_worth(self, scale: int, multipliers: Sequence[int]) -> int:
+        """What one of those that count where they deliver is worth: the scale, or a multiplier."""
+        return next((worth for each, worth in self.weighted(scale, multipliers) if each.counted), 0)
 
-    def weighted(self, scale: int, multipliers: Sequence[int]) -> Sequence[tuple[Objective, int]]:
+    def weighted(self, scale: int, multipliers: Sequence[int]) -> Iterable[tuple[Objective, int]]:
         """The objective at a scale, and those before with their multipliers."""
-        before = zip((objective for objective, _ in self.before), multipliers, strict=False)
-        return [(self.objective, scale), *before]
+        return zip(self._objectives, (scale, *multipliers), strict=False)
+
+    @property
+    def _objectives(self) -> Sequence[Objective]:
+        return [self.objective, *(objective for objective, _ in self.before)]
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,8 +108,9 @@ class Program:
         self.component, self.stage, self.unit = component, stage, component.unit
         rows = component.rows
         self.cost = stage.objective.scaled(stage.objective.scale)
-        self._dearest = largest(self.cost)
-        self._slack = max(1, self._dearest) * DUAL_SCALE // PRICE_SLACK
+        self.dearest = largest(self.cost)
+        """The largest cost a µ, also where columns of their own carry the costs."""
+        self._slack = max(1, self.dearest) * DUAL_SCALE // PRICE_SLACK
         self.constraints: list[Constraint] = []
         self.group_at: dict[str, int] = {}
         self._blocks: list[tuple[IntArray, int, IntArray]] = []
@@ -275,8 +288,7 @@ class Program:
         """y(p) <= Σ D(o)/e(o), times FINE_SCALE: the constraint of each participant who is counted, now or before."""
         found = {}
         times = 1 if self.stage.objective.served else FINE_SCALE
-        served, _ = self.stage.serving(1, [1] * len(self.stage.before))
-        for desk, offers in served.items():
+        for desk, offers in self.stage.served.items():
             at = found[desk] = self.add(None, 0, FINE_SCALE, times)
             self.serve(at, offers, times)
         return found
@@ -311,7 +323,7 @@ class Program:
     def _missing(self, pressable: Collection[str]) -> Sequence[Column]:
         """What a branch's lower bound, or a stage before, may be missed by, at a penalty: so there is an optimum."""
         worth = [FINE_SCALE // least for offers in self.stage.objective.served.values() for least in offers.values()]
-        penalty = PENALTY * max([1, self._dearest, *worth])
+        penalty = PENALTY * max([1, self.dearest, *worth])
         groups = self.group_at.items()
         pressed = [(at, 1) for name, at in groups if self.constraints[at].low is not None or name in pressable]
         if BEFORE in pressable:

@@ -95,7 +95,7 @@ def leaf_bound(component: Component, stage: Stage, bounds: Bounds, leaf: Leaf) -
             total -= max(rent * low, rent * high)
     values = [value for _, value in stage.before] + [0] * stage.pay_own_way
     total -= sum(own * value for own, value in zip(leaf.multipliers, values, strict=True))
-    total += stage.delivering(leaf.scale, leaf.multipliers)[1] * len(leaf.opened)
+    total += stage.delivery_worth(leaf.scale, leaf.multipliers) * len(leaf.opened)
     served, worth = stage.serving(leaf.scale, leaf.multipliers)
     total -= sum(worth - leaf.served.get(_desk(component, desk), 0) for desk in served)
     return -(-total // leaf.scale)
@@ -103,23 +103,21 @@ def leaf_bound(component: Component, stage: Stage, bounds: Bounds, leaf: Leaf) -
 
 def open_offers(component: Component, stage: Stage, bounds: Bounds) -> tuple[str, ...]:
     """Offers that count where they deliver, and that must below these branches."""
-    counted, _ = stage.delivering(1, [1] * len(stage.before))
-    names = [component.rows.book.offers.id[offer] for offer in counted]
+    names = [component.rows.book.offers.id[offer] for offer in stage.counted]
     return tuple(sorted(name for name in names if bounds.get(f"offer:{name}", (0, 0))[0] > 0))
 
 
 def row_prices(component: Component, stage: Stage, leaf: Leaf) -> IntArray:
     """a(row) of a leaf."""
     rows = component.rows
-    parts = [stage.objective.scaled(leaf.scale)]
-    parts += [before.scaled(own) for (before, _), own in zip(stage.before, leaf.multipliers, strict=False) if own]
+    parts = [each.scaled(weight) for each, weight in stage.weighted(leaf.scale, leaf.multipliers) if weight]
     if stage.pay_own_way and leaf.multipliers[-1]:
         parts.append(times(component.limits, leaf.multipliers[-1]))
     charges: list[tuple[IntArray | Sequence[int], int]] = []
     for desk, offers in stage.serving(leaf.scale, leaf.multipliers)[0].items():
         weight = leaf.served.get(_desk(component, desk), 0)
         charges += [(rows.delivering[offer], -weight // least) for offer, least in offers.items()]
-    counted, worth = stage.delivering(leaf.scale, leaf.multipliers)
+    counted, worth = stage.counted, stage.delivery_worth(leaf.scale, leaf.multipliers)
     for offer in map(component.offer_at.__getitem__, leaf.opened):
         charges.append((rows.delivering[offer], -(worth // counted[offer])))
     for name, rent in leaf.rents.items():

@@ -64,7 +64,7 @@ def search(rows: Rows, salt: bytes, programs: Programs) -> Searched:
     before: list[tuple[Objective, int]] = []
     stages = []
     for name in stage_names(rows):
-        drawn = draw.drawn(component, row_flows(component, rings)) if name == LOTTERY else None
+        drawn = draw.drawn(component, rings) if name == LOTTERY else None
         objective = objective_of(rows, name, salt, drawn)
         stage = Stage(objective, tuple(before), pay_own_way)
         rings, proven = _stage(component, stage, rings, programs, work)

@@ -112,11 +112,11 @@ class Tree:
             return ()
         component, relaxed = self.component, node.relaxed
         flows = flows_of(component, relaxed)
-        open_ones = (
+        return (
             _undecided(node.bounds, broken(component, relaxed))
             or _undecided(node.bounds, _stepped(component, flows))
+            or _undecided(node.bounds, self._partly(flows))
         )
-        return open_ones or _undecided(node.bounds, self._partly(flows))
 
     def _counted(self) -> Mapping[int, int]:
         """Offers that the stage counts where they deliver, with their capacities."""

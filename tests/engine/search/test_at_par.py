@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from fractions import Fraction
 from random import Random
 
 import pytest
 
-from clearing.model.book import Book, SessionTerms
+from clearing.model.book import Book
 from clearing.model.rulebook import DEFAULTS
-from clearing.service import clear_book, outcome_of
+from clearing.service import outcome_of
 from clearing.solvers.apart import SolverApart
 from tests.audit.verify.resealing import verified
 from tests.books import book, offer
@@ -80,13 +80,8 @@ def test_fractions_that_are_none_split_nothing_that_is_not_admitted(lie: str) ->
         def precise_columns(self) -> Sequence[Fraction] | None:
             return LIES[lie](super().precise_columns() or ())
 
-    files: dict[str, bytes] = {}
-
-    def sink(path: str, chunks: Iterable[bytes]) -> None:
-        files[path] = b"".join(chunks)
-
     with Lying() as solver:
-        clear_book(divisible(12, 3), SessionTerms(salt=SALT), sink, search_solver=solver)
+        files = clear_in_memory(divisible(12, 3), search_solver=solver)[1]
     report = verified(files)
     assert report.holds, report.violations
     (component,) = json.loads(files["certificate.json"])["components"]
