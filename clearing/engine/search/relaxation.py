@@ -15,7 +15,6 @@ import numpy as np
 
 from clearing.engine.search.admissible import is_admissible
 from clearing.engine.search.component import Bounds, Component
-from clearing.engine.search.exact import largest
 from clearing.engine.search.precise import as_fractions
 from clearing.engine.search.program import Duals, Program, Relaxed, Stage
 from clearing.engine.search.programs import Column, End, Programs
@@ -79,7 +78,7 @@ class Relaxation:
         said = None if relaxed is None else programs.precise_duals()
         if relaxed is None or said is None or len(said) != len(self.program.constraints):
             return None
-        unit, duals = as_fractions(said, largest(self.program.cost))
+        unit, duals = as_fractions(said, self.program.dearest)
         return replace(relaxed, duals=replace(duals_of(self.program, duals), unit=unit))
 
     def fractions(self, programs: Programs, bounds: Bounds) -> Mapping[int, Fraction] | None:
